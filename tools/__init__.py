@@ -1,0 +1,1 @@
+"""The parts of ``./crm``: getting Odoo, its databases, tests and benchmarks."""

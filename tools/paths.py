@@ -1,0 +1,95 @@
+"""Where everything lies. Only this module knows folder names."""
+
+import hashlib
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+from .errors import CrmError
+
+#: The clone of the project.
+PROJECT = Path(__file__).resolve().parent.parent
+#: Parent of the data of embedded PostgreSQL servers that root starts.
+ROOT_DATA = Path("/var/lib/crm-policy")
+ADDONS = PROJECT / "addons"
+DATABASE_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,54}$")
+
+
+def crm_home():
+    """Folder of everything downloaded or generated (``CRM_HOME``)."""
+    home = Path(os.environ.get("CRM_HOME") or PROJECT / ".crm").expanduser()
+    return Path(os.path.abspath(home))
+
+
+def home_key():
+    """Short name of this CRM_HOME that no other CRM_HOME has."""
+    return hashlib.sha256(str(crm_home()).encode()).hexdigest()[:12]
+
+
+def ensure_home():
+    """Make CRM_HOME and say clearly when that cannot be done."""
+    home = crm_home()
+    try:
+        for name in ("log", "run", "tmp"):
+            (home / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrmError(
+            f"cannot make {home}: {error.strerror}; set CRM_HOME to a folder "
+            "that can be written"
+        ) from error
+    return home
+
+
+def log_file(name):
+    """A new log file; the 20 newest of the same name are kept."""
+    folder = crm_home() / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(folder.glob(f"{name}-2*.log"))[:-19]:
+        old.unlink(missing_ok=True)
+    return folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+
+
+def file_digest(*paths, extra=""):
+    """Digest of the contents of files, for stamps."""
+    digest = hashlib.sha256(extra.encode())
+    for path in paths:
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def tree_digest(folder, suffixes=None):
+    """Digest of names and contents of all files below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(folder).rglob("*")):
+        if "__pycache__" in path.parts or not path.is_file():
+            continue
+        if suffixes and path.suffix not in suffixes:
+            continue
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def check_database_name(name):
+    """Refuse names that would need quoting somewhere on the way."""
+    if not DATABASE_NAME.match(name):
+        raise CrmError(
+            f"database name {name!r}: letters, digits, '_', '-' and '.' only, "
+            "beginning with a letter, at most 55 characters"
+        )
+    return name
+
+
+def is_root():
+    return os.geteuid() == 0
+
+
+def python_tag():
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def own_addons():
+    """Names of the addons of this project, in the order of the alphabet."""
+    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))

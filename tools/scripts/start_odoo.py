@@ -1,0 +1,17 @@
+"""Start Odoo's command line, as Debian's /usr/bin/odoo does.
+
+With several workers Odoo starts its event process as ``python sys.argv[0]``, so
+this is a file and not ``python -m odoo``.
+"""
+
+import sys
+from pathlib import Path
+
+HERE = str(Path(__file__).resolve().parent)
+
+if __name__ == "__main__":
+    # Python put this folder first; nothing in it is to be imported by Odoo.
+    sys.path[:] = [path for path in sys.path if path != HERE]
+    from odoo.cli import main
+
+    main()
