@@ -171,9 +171,6 @@ def teardown_fake_models(cls):
     """Take the test documents out of the registry again."""
     registry = cls.registry
     for name in (LINE, DOCUMENT):
-        for parent in registry[name]._inherit_module:
-            if parent in registry:
-                registry[parent]._inherit_children.discard(name)
         del registry[name]
     registry.clear_all_caches()
     registry._setup_models__(cls.env.cr)

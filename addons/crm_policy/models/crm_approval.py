@@ -1,0 +1,435 @@
+"""One decision asked for, and the chain that makes every decision tamper-evident.
+
+Nobody may create, change or delete these records: the methods of
+``crm.approval.mixin`` write them after checking who asks. Each decision (and each
+voiding of one) is an entry in its company's chain: its digest covers what was
+decided and the digest before it, so `_verify_chain` finds any row that was changed,
+inserted or removed behind the ORM's back.
+"""
+
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class CrmApproval(models.Model):
+    _name = "crm.approval"
+    _description = "Approval"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    res_model = fields.Char("Document Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True, readonly=True
+    )
+    document_type = fields.Char(compute="_compute_document_type")
+    document_name = fields.Char("Document", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    step = fields.Char(required=True, readonly=True)
+    level = fields.Integer(readonly=True)
+    request = fields.Integer(
+        readonly=True, help="Counts how often this document was put up for decision."
+    )
+    authority_id = fields.Many2one(
+        "crm.authority",
+        readonly=True,
+        ondelete="restrict",
+        help="The policy record that decided who decides.",
+    )
+    amount = fields.Monetary(
+        readonly=True, help="Amount decided on, in company currency."
+    )
+    requested_by = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    requested_at = fields.Datetime(readonly=True)
+    request_comment = fields.Text(readonly=True)
+    assigned_user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        ondelete="restrict",
+        help="Set where everyone of several persons must agree.",
+    )
+    candidate_ids = fields.Many2many(
+        "res.users",
+        string="May Decide",
+        readonly=True,
+        help="Who may decide, stand-ins included, when the decision came up. Who "
+        "really may is checked again at the moment of the decision.",
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting for the level before"),
+            ("pending", "To decide"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+            ("cancelled", "Withdrawn"),
+            ("voided", "Voided"),
+            ("void", "Voiding"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    can_decide = fields.Boolean(
+        compute="_compute_can_decide", search="_search_can_decide"
+    )
+    decided_by = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    decided_for = fields.Many2one(
+        "res.users",
+        string="On Behalf Of",
+        readonly=True,
+        ondelete="restrict",
+        help="The person the decider stood in for by a delegation.",
+    )
+    decided_at = fields.Datetime(readonly=True)
+    comment = fields.Text(readonly=True)
+    approved_values = fields.Text(
+        readonly=True, help="The protected values as they were decided on (JSON)."
+    )
+    outcome = fields.Char(readonly=True)
+    void_id = fields.Many2one(
+        "crm.approval",
+        string="Voided By",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    voided_ids = fields.One2many("crm.approval", "void_id", readonly=True)
+    chain_number = fields.Integer(readonly=True)
+    digest = fields.Char(readonly=True)
+
+    _document_idx = models.Index("(res_model, res_id)")
+    _chain_uniq = models.UniqueIndex(
+        "(company_id, chain_number) WHERE chain_number > 0",
+        "Two decisions took the same place in the chain of decisions.",
+    )
+
+    @api.depends("res_model")
+    def _compute_document_type(self):
+        for record in self:
+            record.document_type = self.env["ir.model"]._get(record.res_model).name
+
+    @api.depends("state", "candidate_ids")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        for record in self:
+            record.can_decide = (
+                record.state == "pending" and self.env.user in record.candidate_ids
+            )
+
+    def _search_can_decide(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("state", "=", "pending"), ("candidate_ids", "in", self.env.uid)]
+
+    # -------------------------------------------------------------- decisions
+
+    def _document(self):
+        """Return the document, unless the reader may not see it."""
+        self.ensure_one()
+        document = self.env[self.res_model].browse(self.res_id)
+        return document
+
+    def action_approve(self, comment=None):
+        """Approve the documents; see ``crm.approval.mixin.action_approve``."""
+        for approval in self:
+            approval._document().action_approve(comment)
+        return True
+
+    def action_reject(self, comment):
+        """Refuse the documents; a comment is required."""
+        for approval in self:
+            approval._document().action_reject(comment)
+        return True
+
+    def action_reject_wizard(self):
+        """Open the form that asks for the reason of a refusal."""
+        self.ensure_one()
+        return self._document().action_reject_wizard()
+
+    def action_open_document(self):
+        """Open the document to decide on."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _entitled(self, document):
+        """Return {user: principal or None} of those who may decide now."""
+        self.ensure_one()
+        requester = self.requested_by
+        if self.assigned_user_id:
+            principals = self.assigned_user_id.filtered("active")
+        else:
+            principals = self.authority_id._deciders(document, requester)
+        entitled = dict.fromkeys(principals)
+        for delegation in self.env["crm.approval.delegation"]._in_force(
+            principals, self.res_model, self.company_id
+        ):
+            delegate = delegation.delegate_id
+            if delegate != requester and delegate.active:
+                entitled.setdefault(delegate, delegation.user_id)
+        return entitled
+
+    # ------------------------------------------------------------------ chain
+
+    def _chain_content(self):
+        """Return what the digest of this entry covers, as plain values."""
+        self.ensure_one()
+        return {
+            "number": self.chain_number,
+            "company": self.company_id.id,
+            "model": self.res_model,
+            "id": self.res_id,
+            "step": self.step,
+            "level": self.level,
+            "request": self.request,
+            "authority": self.authority_id.id,
+            "amount": f"{self.amount or 0.0:.6f}",
+            "outcome": self.outcome,
+            "requested_by": self.requested_by.id,
+            "requested_at": fields.Datetime.to_string(self.requested_at),
+            "assigned": self.assigned_user_id.id,
+            "decided_by": self.decided_by.id,
+            "decided_for": self.decided_for.id,
+            "decided_at": fields.Datetime.to_string(self.decided_at),
+            "comment": self.comment or "",
+            "values": self.approved_values or "",
+        }
+
+    @api.model
+    def _chain_digest(self, previous, content):
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+    def _append_to_chain(self):
+        """Give each decision its place at the end of its company's chain."""
+        for company, entries in self.grouped("company_id").items():
+            head = self.env["crm.approval.chain"]._lock_head(company)
+            number, digest = head.number, head.digest or ""
+            for entry in entries:
+                number += 1
+                entry.chain_number = number
+                digest = self._chain_digest(digest, entry._chain_content())
+                entry.digest = digest
+            head.write({"number": number, "digest": digest})
+
+    @api.model
+    def _verify_chain(self, company):
+        """Check every decision of a company.
+
+        :return: list of dicts ``{"approval_id", "document", "problem"}``; empty when
+            all is as it was decided
+        """
+        # sudo: the check covers all decisions, whoever may see them
+        self = self.sudo()  # pylint: disable=self-cls-assignment
+        self.env.flush_all()
+        self.env.invalidate_all()
+        problems = []
+        number, digest, voided = 0, "", set()
+        entries = self.search(
+            [("company_id", "=", company.id), ("chain_number", ">", 0)],
+            order="chain_number",
+        )
+        for entry in entries:
+            number += 1
+            if entry.chain_number != number:
+                problems.append(
+                    entry._problem(
+                        self.env._("decision no. %s is missing in the chain", number)
+                    )
+                )
+                number = entry.chain_number
+            digest = self._chain_digest(digest, entry._chain_content())
+            if entry.digest != digest:
+                problems.append(
+                    entry._problem(self.env._("the decision was changed afterwards"))
+                )
+                digest = entry.digest or ""
+            if entry.outcome == "void":
+                voided.update(json.loads(entry.approved_values or "{}")["voids"])
+        head = self.env["crm.approval.chain"].sudo().search(  # sudo: as above
+            [("company_id", "=", company.id)]
+        )
+        if (head.number or 0, head.digest or "") != (number, digest):
+            problems.append(
+                self._problem(self.env._("decisions at the end of the chain are missing"))
+            )
+        problems += entries._verify_states(voided)
+        outside = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("chain_number", "in", (0, False)),
+                ("state", "in", ("approved", "refused", "voided", "void")),
+            ]
+        )
+        for entry in outside:
+            problems.append(
+                entry._problem(self.env._("a decision that nobody took by procedure"))
+            )
+        return problems + self._verify_documents(company)
+
+    def _verify_states(self, voided):
+        problems = []
+        for entry in self:
+            expected = "voided" if entry.id in voided else entry.outcome
+            if entry.state != expected:
+                problems.append(
+                    entry._problem(self.env._("the state of the decision was changed"))
+                )
+        return problems
+
+    @api.model
+    def _verify_documents(self, company):
+        """Find documents whose approved state or values no decision carries."""
+        problems = []
+        for model in self._approved_models():
+            documents = self.env[model].sudo()  # sudo: as in _verify_chain
+            domain = [("approval_state", "=", "approved")]
+            if "company_id" in documents._fields:
+                domain.append(("company_id", "in", (company.id, False)))
+            for document in documents.with_context(active_test=False).search(domain):
+                if document._approval_company() != company:
+                    continue
+                if not document._approval_holds():
+                    problems.append(
+                        {
+                            "approval_id": False,
+                            "document": document.display_name,
+                            "problem": self.env._(
+                                "approved without a decision, or with other values "
+                                "than those approved"
+                            ),
+                        }
+                    )
+        return problems
+
+    @api.model
+    def _approved_models(self):
+        """Return the names of the installed document types that are approved."""
+        return [
+            name
+            for name, model in self.env.items()
+            if not model._abstract and getattr(model, "_approval_steps", None)
+        ]
+
+    def _problem(self, text):
+        return {
+            "approval_id": self.id,
+            "document": self.document_name or "",
+            "problem": text,
+        }
+
+    @api.model
+    def action_verify_chain(self):
+        """Check the decisions of the current company and show the result.
+
+        :raises AccessError: the user is not an administrator of the policies
+        """
+        if not self.env.user.has_group("crm_policy.group_admin"):
+            raise AccessError(
+                self.env._("Only policy administrators check the chain of decisions.")
+            )
+        problems = self._verify_chain(self.env.company)
+        if not problems:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "title": self.env._("Chain of decisions"),
+                    "message": self.env._("Every decision is as it was taken."),
+                },
+            }
+        raise UserError("\n".join(self._problem_lines(problems)))
+
+    @api.model
+    def _problem_lines(self, problems):
+        return [
+            f"{problem['document'] or '-'} ({problem['approval_id'] or '-'}): "
+            f"{problem['problem']}"
+            for problem in problems
+        ]
+
+    # ------------------------------------------------------------------- cron
+
+    @api.model
+    def _cron_verify_chain(self):
+        """Check all companies' chains; problems become an administrator's activity."""
+        group = self.env.ref("crm_policy.group_admin")
+        for company in self.env["res.company"].search([]):
+            problems = self._verify_chain(company)
+            if not problems:
+                continue
+            admins = group.all_user_ids.filtered(
+                lambda user, company=company: company in user.company_ids
+            )
+            head = self.env["crm.approval.chain"]._lock_head(company)
+            for admin in admins or self.env.ref("base.user_admin"):
+                head.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    user_id=admin.id,
+                    summary=self.env._("Decisions were changed behind the procedure"),
+                    note="<br/>".join(self._problem_lines(problems)),
+                )
+
+    @api.model
+    def _cron_refresh_candidates(self):
+        """Bring the lists of who may decide up to date (delegations, leavers)."""
+        for approval in self.search([("state", "=", "pending")]):
+            approval._refresh_candidates()
+
+    def _refresh_candidates(self):
+        for approval in self:
+            # sudo: the list of deciders is procedure, not the caller's to edit
+            document = approval._document().sudo()
+            users = self.env["res.users"].union(*approval._entitled(document))
+            if users != approval.candidate_ids:
+                approval.candidate_ids = users
+
+
+class CrmApprovalChain(models.Model):
+    """The end of a company's chain of decisions; its row is the chain's lock."""
+
+    _name = "crm.approval.chain"
+    _description = "End of a Chain of Decisions"
+    _inherit = ["mail.activity.mixin", "mail.thread"]
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    number = fields.Integer(readonly=True, help="Number of decisions in the chain.")
+    digest = fields.Char(readonly=True, help="Digest of the last decision.")
+
+    _company_uniq = models.UniqueIndex("(company_id)", "One chain per company.")
+
+    @api.model
+    def _lock_head(self, company):
+        """Return the company's chain end, locked until the transaction ends.
+
+        Two decisions at the same moment would otherwise take the same place. A
+        decision committed meanwhile makes PostgreSQL refuse the lock (repeatable
+        read), and the platform repeats the call.
+        """
+        # sudo: the chain belongs to nobody
+        head = self.sudo().search([("company_id", "=", company.id)])
+        if not head:
+            return self.sudo().create({"company_id": company.id})
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE id = %s FOR UPDATE",
+                SQL.identifier(self._table),
+                head.id,
+            )
+        )
+        return head

@@ -1,0 +1,104 @@
+"""What every customer-management document has: number, company, outside reference."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CrmDocumentMixin(models.AbstractModel):
+    _name = "crm.document.mixin"
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.guard.mixin"]
+    _description = "Customer management document"
+
+    _guarded_fields = ("name",)
+    # Code of the ir.sequence that numbers the documents, and whether at creation.
+    _number_code = None
+    _number_on_create = True
+
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        index="trigram",
+        help="Document number, given once by the company's own sequence.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    client_reference = fields.Char(
+        copy=False,
+        help="Key of this document in another program. Filing the same key twice "
+        "gives the first document back.",
+    )
+    active = fields.Boolean(default=True)
+
+    _client_reference_uniq = models.UniqueIndex(
+        "(company_id, client_reference) WHERE client_reference IS NOT NULL",
+        "A document with this client reference already exists in this company.",
+    )
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name) WHERE name IS NOT NULL",
+        "A document with this number already exists in this company.",
+    )
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = record.name or self.env._("New")
+
+    def write(self, vals):
+        if "company_id" in vals:
+            for record in self:
+                if record.name and record.company_id.id != vals["company_id"]:
+                    raise ValidationError(
+                        self.env._(
+                            "%s carries a number of its company: the company cannot "
+                            "change any more.",
+                            record.name,
+                        )
+                    )
+        return super().write(vals)
+
+    @api.model
+    def _guarded_create_vals(self, vals_list):
+        own_vals = super()._guarded_create_vals(vals_list)
+        if not (self._number_code and self._number_on_create):
+            return own_vals
+        by_company = {}
+        for vals, own in zip(vals_list, own_vals, strict=True):
+            company_id = vals.get("company_id") or self.env.company.id
+            by_company.setdefault(company_id, []).append(own)
+        for company_id, group in by_company.items():
+            numbers = self.env["ir.sequence"]._policy_numbers(
+                self._number_code, self.env["res.company"].browse(company_id), len(group)
+            )
+            for own, number in zip(group, numbers, strict=True):
+                own["name"] = number
+        return own_vals
+
+    def _assign_number(self):
+        """Give a number to those documents that have none yet."""
+        for company, records in self.filtered(lambda r: not r.name).grouped(
+            "company_id"
+        ).items():
+            numbers = self.env["ir.sequence"]._policy_numbers(
+                self._number_code, company, len(records)
+            )
+            for record, number in zip(records, numbers, strict=True):
+                record._write_guarded({"name": number})
+
+    @api.model
+    def _find_by_client_reference(self, reference, company=None):
+        """Return the document another program filed under ``reference``, or none."""
+        if not reference:
+            return self.browse()
+        return self.with_context(active_test=False).search(
+            [
+                ("client_reference", "=", reference),
+                ("company_id", "=", (company or self.env.company).id),
+            ],
+            limit=1,
+        )

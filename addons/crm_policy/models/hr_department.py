@@ -1,0 +1,63 @@
+"""Departments known to the policies by a code (design: departments are data)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class HrDepartment(models.Model):
+    _inherit = "hr.department"
+
+    policy_code = fields.Char(
+        string="Policy Code",
+        index="btree_not_null",
+        copy=False,
+        help="Short code by which deadlines and authorities find this department: "
+        "gmo, quality, manufacturing, rd, sales, marketing, service, technical, "
+        "pmc, production, storage, accounting, hr.",
+    )
+
+    _policy_code_uniq = models.UniqueIndex(
+        "(COALESCE(company_id, 0), policy_code) WHERE policy_code IS NOT NULL "
+        "AND active",
+        "Another department of this company already has this policy code.",
+    )
+
+    @api.model
+    def _policy_department(self, code, company):
+        """Return the department a policy calls ``code``.
+
+        The company's own department wins over one shared by all companies.
+
+        :raises UserError: no department carries the code
+        """
+        # sudo: documents pass between departments whose members cannot read them all
+        departments = self.sudo().search(
+            [("policy_code", "=", code), ("company_id", "in", (company.id, False))],
+            order="company_id",
+            limit=1,
+        )
+        if not departments:
+            raise UserError(
+                self.env._(
+                    "No department of %(company)s has the policy code “%(code)s”. "
+                    "Set it on the department under Employees.",
+                    company=company.name,
+                    code=code,
+                )
+            )
+        return departments
+
+    def _policy_heads(self, but=None):
+        """Return the user heading this department, or else the next one above.
+
+        :param but: a user who may not be returned (he asks, so he cannot decide)
+        """
+        department = self.sudo()  # sudo: the org chart is needed, not shown
+        seen = self.browse()
+        while department and department not in seen:
+            seen |= department
+            head = department.manager_id.user_id
+            if head and head.active and head != but:
+                return head
+            department = department.parent_id
+        return self.env["res.users"]

@@ -1,0 +1,33 @@
+"""The company's own date: rules count local days, the server counts UTC."""
+
+import pytz
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _policy_tz(self):
+        """Return the time zone of the company's working calendar."""
+        self.ensure_one()
+        # sudo: the zone is needed by people who may not read the company's calendar
+        return pytz.timezone(self.sudo().resource_calendar_id.tz or "Asia/Shanghai")
+
+    def _policy_date(self, moment):
+        """Return the company's local date of a naive UTC moment."""
+        return pytz.utc.localize(moment).astimezone(self._policy_tz()).date()
+
+    def _policy_today(self):
+        """Return today's date where the company works."""
+        return self._policy_date(fields.Datetime.now())
+
+    def _policy_profile(self, topic):
+        """Return the policy profile in force in this company for a topic.
+
+        :param topic: archive, credit, grading, complaint, visit_plan,
+            visit_staffing, returns, confidentiality, relation_expense, master_data
+        """
+        self.ensure_one()
+        # sudo: which policy is in force is no secret, the company record may be
+        return self.sudo()[f"policy_{topic}_profile_id"]

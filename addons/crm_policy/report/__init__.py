@@ -1,0 +1,1 @@
+from . import crm_policy_rule_month
