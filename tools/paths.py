@@ -1,5 +1,6 @@
 """Where everything lies. Only this module knows folder names."""
 
+import ast
 import hashlib
 import os
 import re
@@ -93,3 +94,12 @@ def python_tag():
 def own_addons():
     """Names of the addons of this project, in the order of the alphabet."""
     return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+
+
+def manifest(addon):
+    """The manifest of one of our addons."""
+    path = ADDONS / addon / "__manifest__.py"
+    try:
+        return ast.literal_eval(path.read_text())
+    except (OSError, SyntaxError, ValueError) as error:
+        raise CrmError(f"{path.relative_to(PROJECT)}: {error}") from error

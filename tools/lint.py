@@ -1,0 +1,5 @@
+PARTS = {}
+
+
+def command(options):
+    raise NotImplementedError

@@ -1,0 +1,2 @@
+def command(options):
+    raise NotImplementedError
