@@ -12,3 +12,9 @@ from . import crm_authority
 from . import crm_approval
 from . import crm_approval_delegation
 from . import crm_approval_mixin
+from . import crm_deadline
+from . import crm_routing_limit
+from . import crm_routing_passage
+from . import crm_routing_notice
+from . import crm_routing_reminder
+from . import crm_routing_mixin

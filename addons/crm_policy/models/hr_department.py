@@ -61,3 +61,20 @@ class HrDepartment(models.Model):
                 return head
             department = department.parent_id
         return self.env["res.users"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        departments = super().create(vals_list)
+        if any(vals.get("manager_id") for vals in vals_list):
+            departments._forget_rules()
+        return departments
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {"manager_id", "parent_id", "active"} & set(vals):
+            self._forget_rules()
+        return res
+
+    def _forget_rules(self):
+        """Record rules of department heads are cached: the org chart has changed."""
+        self.env.registry.clear_cache()

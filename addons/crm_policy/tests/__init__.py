@@ -1,0 +1,3 @@
+from . import test_approval
+from . import test_authority
+from . import test_guard
