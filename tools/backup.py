@@ -5,7 +5,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from . import cli, paths
+from . import paths, stack
 from .errors import CrmError
 
 
@@ -16,7 +16,7 @@ def backup(options):
         raise CrmError(f"there is no folder {file.parent}")
     if file.exists():
         raise CrmError(f"{file} is there already; choose another name")
-    databases = cli.database_of(options)
+    databases = stack.database_of(options)
     part = file.with_name(f"{file.name}.part-{os.getpid()}")
     try:
         databases.click_odoo(
@@ -41,7 +41,7 @@ def restore(options):
         names = archive.namelist()
     if "dump.sql" not in names:
         raise CrmError(f"{file} is no backup of Odoo (it holds no dump.sql)")
-    databases = cli.connect()
+    databases = stack.connect()
     if databases.exists(options.db):
         raise CrmError(f"the database {options.db} is there already; choose another")
     making = f"{options.db}.making"

@@ -8,15 +8,12 @@ import sys
 
 from . import (
     backup,
-    database,
-    host,
     lint,
-    odoo_source,
     paths,
     proc,
-    python_env,
     server,
     settings,
+    stack,
     testing,
 )
 from .errors import CrmError
@@ -34,9 +31,10 @@ environment:
 
 exit code: 0 done, 1 checks failed, 2 something is to be put right (one line says what)
 """
+#: Commands whose further arguments belong to the program they call.
+PASS_ON = ("test", "psql")
 DEFAULT_DATABASE = "crm"
 DEFAULT_PORT = 8069
-SECOND_PORT_STEP = 3
 
 
 def parser():
@@ -60,16 +58,14 @@ def parser():
     add("stop", stop, "stop the server and the embedded PostgreSQL")
     add("status", status, "say what runs; exit code 0 only when Odoo answers")
     shell = add("shell", shell_, "Odoo's Python shell on the database")
-    psql = add("psql", psql_, "PostgreSQL's client on the database")
-    psql.add_argument("arguments", nargs=argparse.REMAINDER, help="for psql")
+    psql = add("psql", psql_, "PostgreSQL's client; further arguments are psql's")
     upgrade = add("upgrade", upgrade_, "after a pull: update the addons that changed")
     test = add("test", testing.command, "all tests; further arguments are pytest's")
     test.add_argument("--fast", action="store_true", help="no browser, no installs")
-    test.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
     lint_ = add("lint", lint.command, "check style and look for errors")
     lint_.add_argument("--fix", action="store_true", help="correct what can be")
-    lint_.add_argument("part", nargs="?", choices=sorted(lint.PARTS), help="only this")
-    lint_.add_argument("files", nargs="*", help="only these (for pre-commit)")
+    lint_.add_argument("part", nargs="?", choices=["all", *lint.PARTS], metavar="PART")
+    lint_.add_argument("files", nargs="*", help="only these files or folders")
     bench = add("bench", bench_, "measure: all benchmarks or one")
     bench.add_argument("name", nargs="?")
     save = add("backup", backup.backup, "save a database and its files to FILE (.zip)")
@@ -84,7 +80,11 @@ def parser():
 
 def main(arguments):
     signal.signal(signal.SIGTERM, _terminated)
-    options = parser().parse_args(arguments)
+    reader = parser()
+    options, rest = reader.parse_known_args(arguments)
+    if rest and options.command not in PASS_ON:
+        reader.error(f"unknown arguments: {' '.join(rest)}")
+    options.arguments = [argument for argument in rest if argument != "--"]
     try:
         return options.function(options) or 0
     except CrmError as error:
@@ -110,23 +110,6 @@ def _terminated(_number, _frame):
     raise KeyboardInterrupt
 
 
-def connect(test_packages=False, needs=("venv",), target=None):
-    """Odoo, environment and a server that is up, as ``Databases``."""
-    paths.ensure_home()
-    host.ensure(*needs)
-    odoo = odoo_source.get()
-    python_env.ensure(odoo, test=test_packages)
-    return database.Databases((target or settings.Target()).ensure(), odoo)
-
-
-def database_of(options):
-    """The databases, with the one of ``--db`` known to be there."""
-    paths.check_database_name(options.db)
-    databases = connect()
-    databases.require(options.db)
-    return databases
-
-
 # -- run, stop, status ---------------------------------------------------------
 def run_server(options):
     paths.check_database_name(options.db)
@@ -142,7 +125,7 @@ def run_server(options):
     server.check_disk(first)
     target = settings.Target()
     was_up = bool(target.cluster) and target.cluster.data.exists() and _up(target)
-    databases = connect(needs=("venv", "pdf", "fonts"), target=target)
+    databases = stack.connect(needs=("venv", "pdf", "fonts"), target=target)
     try:
         databases.make(options.db, demo=not options.no_demo)
         return serve(options, databases)
@@ -160,13 +143,13 @@ def _up(target):
 def check_ports(options):
     server.check_port(options.port)
     if options.workers:
-        server.check_port(options.port + SECOND_PORT_STEP, "live messages")
+        server.check_port(options.port + server.SECOND_PORT_STEP, "live messages")
 
 
 def serve(options, databases):
     more = {}
     if options.workers:
-        more["gevent_port"] = options.port + SECOND_PORT_STEP
+        more["gevent_port"] = options.port + server.SECOND_PORT_STEP
     odoo = server.Server(
         databases, options.db, options.port, workers=options.workers, **more
     )
@@ -241,14 +224,14 @@ def status(_options):
 
 # -- tools on a database -------------------------------------------------------
 def shell_(options):
-    databases = database_of(options)
+    databases = stack.database_of(options)
     conf = databases.conf(options.db, workers=0, max_cron_threads=0, log_level="warn")
     arguments = ["shell", "-c", str(conf), "-d", options.db, "--no-http"]
     return _foreground(databases.odoo_command(*arguments), databases)
 
 
 def psql_(options):
-    databases = database_of(options)
+    databases = stack.database_of(options)
     target = databases.target
     program = target.cluster.program("psql") if target.cluster else "psql"
     command = [program, "-d", options.db, *options.arguments]
@@ -278,7 +261,7 @@ def upgrade_(options):
     running = server.state()
     if running and running["database"] == options.db:
         raise CrmError("Odoo is running; ./crm stop first, then ./crm upgrade")
-    databases = database_of(options)
+    databases = stack.database_of(options)
     log = databases.click_odoo(
         "Updating changed addons", "update", "-d", options.db, name=options.db
     )
@@ -300,7 +283,7 @@ def upgrade_(options):
 def bench_(options):
     from . import bench
 
-    return bench.command(options, connect)
+    return bench.command(options)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Odoo databases: made under another name, then renamed when complete."""
 
+import contextlib
 import json
 import os
 import re
@@ -30,6 +31,16 @@ class Databases:
 
     def __init__(self, target, odoo):
         self.target, self.odoo = target, odoo
+        self.install_log = None
+
+    @contextlib.contextmanager
+    def logging_to(self, folder):
+        """Collect Odoo's logs of installations in ``folder``/install.log."""
+        self.install_log = Path(folder) / "install.log"
+        try:
+            yield
+        finally:
+            self.install_log = None
 
     # -- SQL ------------------------------------------------------------------
     def sql(self, statement, *parameters, database="postgres", names=()):
@@ -168,7 +179,7 @@ class Databases:
                 step.update(float(ours.group(1)), ours.group(2))
 
         with PROGRESS.step(title) as step:
-            return proc.run(
+            path = proc.run(
                 command,
                 log,
                 on_line=on_line,
@@ -176,6 +187,10 @@ class Databases:
                 env=self.target.environment(),
                 cwd=paths.PROJECT,
             )
+        if self.install_log:
+            with open(self.install_log, "a") as stream:
+                stream.write(path.read_text(errors="replace"))
+        return path
 
     # -- making ---------------------------------------------------------------
     def prepared(self):

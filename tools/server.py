@@ -18,6 +18,8 @@ from .errors import CrmError
 from .progress import PROGRESS
 
 HOST = "127.0.0.1"
+#: The port of live messages (with workers) lies this much above Odoo's.
+SECOND_PORT_STEP = 3
 START_SECONDS = 180
 STOP_SECONDS = 20
 #: Least free room to begin with; Odoo, its packages and databases take about 3 GB.

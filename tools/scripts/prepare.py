@@ -45,7 +45,7 @@ def prepare_users(env):
 
 
 def load_chart(env):
-    if "account.chart.template" in env and not env.company.chart_template:
+    if "account.chart.template" in env and env.company.chart_template != CHART:
         charts = env["account.chart.template"]
         charts.try_loading(CHART, env.company, install_demo=False)
 

@@ -1,0 +1,68 @@
+"""What ./crm test adds to pytest: browser tests and installations can be left out,
+and Odoo's own linters look at our addons only."""
+
+import inspect
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+BROWSER_CALLS = ("start_tour(", "browser_js(")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_configure(config):
+    for marker in (
+        "browser: opens a browser",
+        "installation: installs or removes addons, takes long",
+    ):
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_collection_modifyitems(items):
+    fast = os.environ.get("CRM_TEST_FAST") == "1"
+    no_browser = not any(shutil.which(name) for name in BROWSERS)
+    for item in items:
+        if uses_browser(item):
+            if fast:
+                item.add_marker(pytest.mark.skip(reason="--fast: no browser"))
+            elif no_browser:
+                item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
+        if fast and item.get_closest_marker("installation"):
+            item.add_marker(pytest.mark.skip(reason="--fast: no installations"))
+
+
+def uses_browser(item):
+    """True for tests marked so and for Odoo's tests that start a tour."""
+    if item.get_closest_marker("browser"):
+        return True
+    function = getattr(item, "function", None)
+    if not function:
+        return False
+    try:
+        source = inspect.getsource(function)
+    except (OSError, TypeError):
+        return False
+    return any(call in source for call in BROWSER_CALLS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_our_addons():
+    """Odoo's ``test_lint`` walks all addons it finds: here, ours."""
+    if os.environ.get("CRM_TEST_LINT") != "1":
+        yield
+        return
+    from unittest.mock import patch
+
+    from odoo.modules import Manifest
+
+    ours = [
+        manifest
+        for manifest in Manifest.all_addon_manifests()
+        if Path(manifest.path).is_relative_to(PROJECT / "addons")
+    ]
+    assert ours, "no addons of this project are in the addons path"
+    with patch.object(Manifest, "all_addon_manifests", lambda: list(ours)):
+        yield
