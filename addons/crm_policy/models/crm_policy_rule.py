@@ -242,14 +242,9 @@ class CrmPolicyRule(models.Model):
                         field=self[name],
                     )
                 )
-            model._check_field_access(field, "read")
 
     def _check_measure_domains(self):
-        """The domains parse and name fields the current user may read.
-
-        Figures are counted with all rights, so whoever defines them must be allowed
-        to read what is counted.
-        """
+        """The domains parse, and their fields and operators exist."""
         self.ensure_one()
         model = self.env[self.measure_model]
         for name in ("case_domain", "breach_domain"):
@@ -258,6 +253,34 @@ class CrmPolicyRule(models.Model):
                 model._search(domain)  # builds the query, does not run it
             except (ValueError, TypeError, NotImplementedError) as error:
                 raise ValidationError(self._measure_message(name, error)) from error
+
+    def _check_measure_access(self):
+        """Refuse a measurement of what the current user may not read.
+
+        Figures are counted with all rights, so counting must not tell more than
+        reading would. Not a constraint: those run with all rights themselves.
+        """
+        for rule in self.filtered("measurable"):
+            model = self.env[rule.measure_model]
+            for name in ("case_domain", "breach_domain"):
+                rule._check_domain_access(model, rule._measure_domain(name))
+            for name in filter(None, (rule.date_field, rule.company_field)):
+                model._check_field_access(model._fields[name], "read")
+
+    def _check_domain_access(self, model, domain):
+        model.check_access("read")
+        for condition in domain.iter_conditions():
+            current = model
+            for name in condition.field_expr.split("."):
+                field = current._fields.get(name)
+                if field is None:  # part of a date, like date_in.month_number
+                    break
+                current._check_field_access(field, "read")
+                if field.comodel_name:
+                    current = self.env[field.comodel_name]
+                    current.check_access("read")
+            if condition.operator in ("any", "not any"):
+                self._check_domain_access(current, Domain(condition.value))
 
     # --------------------------------------------------------------- computes
 
@@ -298,8 +321,9 @@ class CrmPolicyRule(models.Model):
     def create(self, vals_list):
         # No "created" message per rule: 749 of them say nothing.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
-        rules = super(CrmPolicyRule, quiet).create(vals_list)
-        return rules.with_env(self.env)
+        rules = super(CrmPolicyRule, quiet).create(vals_list).with_env(self.env)
+        rules._check_measure_access()
+        return rules
 
     def write(self, vals):
         if "code" in vals and any(rule.code != vals["code"] for rule in self):
@@ -313,6 +337,8 @@ class CrmPolicyRule(models.Model):
             vals = {"measure_customized": True, **vals}
         redefined = self.filtered(lambda rule: rule._is_redefined_by(vals))
         result = super().write(vals)
+        if any(name in vals for name in MEASURE_FIELDS):
+            self._check_measure_access()
         # sudo: nobody may write figures, but those of the old definition must go
         redefined.sudo().month_ids.unlink()
         if redefined:
