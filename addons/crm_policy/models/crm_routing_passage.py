@@ -324,9 +324,8 @@ class CrmRoutingPassage(models.Model):
         user = self.env.user
         if user.has_group("crm_policy.group_director"):
             return True
-        department = self.sudo().department_id  # sudo: who heads it, not its data
-        path = [int(part) for part in (department.parent_path or "").split("/") if part]
-        return user in department.browse(path).manager_id.user_id
+        # sudo: who heads the department, not its data
+        return user in self.sudo().department_id.policy_head_ids
 
     def _check_extension(self, days, reason):
         """Raise unless this stay may be extended by ``days``."""
@@ -378,6 +377,8 @@ class CrmRoutingPassage(models.Model):
 
         :return: the new passages, in the environment of the caller
         """
+        # The stays just left must be closed in the database before new ones open.
+        self.flush_model(["date_out"])
         token = _OPENING.set(vals_list)
         try:
             # sudo: forwarding a document records a stay nobody may enter by hand
@@ -391,6 +392,8 @@ class CrmRoutingPassage(models.Model):
         if not self:
             return
         self._write_guarded({"date_out": moment})
+        # The next stay is inserted at once: this one must be out by then.
+        self.flush_recordset(["date_out"])
         # sudo: time limits bind whoever forwards the document
         late = self.sudo().filtered(
             lambda rec: rec.closed_late and rec.kind == "stay" and rec.limit_id.inquiry
