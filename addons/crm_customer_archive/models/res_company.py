@@ -1,0 +1,13 @@
+"""Company-wide settings of the customer archive."""
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    block_unregistered_customers = fields.Boolean(
+        default=True,
+        help="Orders are confirmed, goods delivered and invoices posted only for "
+        "customers whose registration has been approved and archived.",
+    )

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    block_unregistered_customers = fields.Boolean(
+        related="company_id.block_unregistered_customers", readonly=False
+    )
