@@ -54,17 +54,28 @@ class PolicyMixin:
         cls.other_company = cls.env["res.company"].create(
             {"name": "Another Company", "currency_id": cls.env.ref("base.CNY").id}
         )
-        cls.departments = {}
-        for code in {person[2] for person in PEOPLE.values() if person[2]}:
-            cls.departments[code] = cls.env["hr.department"].create(
-                {
-                    "name": code.title(),
-                    "policy_code": code,
-                    "company_id": cls.company.id,
-                }
+        codes = sorted({person[2] for person in PEOPLE.values() if person[2]})
+        cls.departments = dict(
+            zip(
+                codes,
+                cls.env["hr.department"].create(
+                    [
+                        {
+                            "name": code.title(),
+                            "policy_code": code,
+                            "company_id": cls.company.id,
+                        }
+                        for code in codes
+                    ]
+                ),
+                strict=True,
             )
-        for login, (name, groups, code, heads) in PEOPLE.items():
-            setattr(cls, login, cls._make_person(login, name, groups, code, heads))
+        )
+        people = cls._make_people(
+            [(login, *person) for login, person in PEOPLE.items()]
+        )
+        for login, user in zip(PEOPLE, people, strict=True):
+            setattr(cls, login, user)
         cls.user_other_company = new_test_user(
             cls.env,
             login="user_other_company",
@@ -81,27 +92,51 @@ class PolicyMixin:
     @classmethod
     def _make_person(cls, login, name, groups, code=False, heads=False):
         """Return a user with an employee in the department of that code."""
-        user = new_test_user(
-            cls.env,
-            login=login,
-            name=name,
-            password=PASSWORD,
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Asia/Shanghai",
+        return cls._make_people([(login, name, groups, code, heads)])
+
+    @classmethod
+    def _make_people(cls, people):
+        """Return the users of ``(login, name, groups, department code, heads it)``."""
+        users = (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                [
+                    {
+                        "login": login,
+                        "name": name,
+                        "password": PASSWORD,
+                        "email": f"{login}@example.com",
+                        "tz": "Asia/Shanghai",
+                        "group_ids": [
+                            Command.set(
+                                [cls.env.ref(group).id for group in groups.split(",")]
+                            )
+                        ],
+                        "company_id": cls.company.id,
+                        "company_ids": [Command.set(cls.company.ids)],
+                    }
+                    for login, name, groups, _code, _heads in people
+                ]
+            )
         )
-        employee = cls.env["hr.employee"].create(
-            {
-                "name": name,
-                "user_id": user.id,
-                "company_id": cls.company.id,
-                "department_id": cls.departments[code].id if code else False,
-            }
+        employees = cls.env["hr.employee"].create(
+            [
+                {
+                    "name": person[1],
+                    "user_id": user.id,
+                    "company_id": cls.company.id,
+                    "department_id": cls.departments[person[3]].id
+                    if person[3]
+                    else False,
+                }
+                for user, person in zip(users, people, strict=True)
+            ]
         )
-        if heads:
-            cls.departments[code].manager_id = employee
-        return user
+        for employee, person in zip(employees, people, strict=True):
+            if person[4]:
+                cls.departments[person[3]].manager_id = employee
+        return users
 
 
 class PolicyCase(PolicyMixin, TransactionCase):
