@@ -1,0 +1,123 @@
+"""What other programs call, over XML-RPC and JSON-2: plain arguments, plain answers."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CrmComplaint(models.Model):
+    _inherit = "crm.complaint"
+
+    @api.model
+    def file_complaint(self, vals, submit=False):
+        """File a complaint; filing the same client reference again changes nothing.
+
+        :param vals: field names and values, ids for records; ``client_reference``
+            makes the call safe to repeat
+        :param submit: send it to the General manager's office at once
+        :return: id of the complaint
+        :raises UserError: a field is unknown, or the form is not complete
+        """
+        unknown = [name for name in vals if name not in self._fields]
+        if unknown:
+            raise UserError(
+                self.env._("A complaint has no field: %s.", ", ".join(unknown))
+            )
+        company = self.env["res.company"].browse(vals.get("company_id"))
+        complaint = self._find_by_client_reference(
+            vals.get("client_reference"), company
+        )
+        if not complaint:
+            complaint = self.create(vals)
+        if submit and complaint.state == "draft":
+            complaint.action_submit()
+        return complaint.id
+
+    @api.model
+    @api.readonly
+    def lookup(self, number):
+        """Return the facts of one complaint the user may see.
+
+        :param number: its number, or the client reference it was filed under
+        :return: dict of plain values; False where there is nothing
+        :raises UserError: no such complaint
+        """
+        complaint = self.search(
+            ["|", ("name", "=", number), ("client_reference", "=", number)], limit=1
+        )
+        if not number or not complaint:
+            raise UserError(self.env._("There is no complaint “%s”.", number))
+        return complaint._facts()
+
+    def answer_department(self, vals=None, forward=True):
+        """Fill in the present step's part and pass the complaint on.
+
+        Only whoever holds the complaint may; safe to repeat for the same step
+        only while the complaint is still there.
+
+        :param vals: fields of the present step (see `lookup`, ``step_fields``)
+        :param forward: pass it on; False only saves
+        :return: facts of the complaint afterwards, as `lookup` returns them
+        """
+        self.ensure_one()
+        allowed = self._get_step_fields(self.state)
+        unknown = [name for name in vals or {} if name not in allowed]
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "The present step does not fill: %(fields)s. It fills: %(allowed)s.",
+                    fields=", ".join(unknown),
+                    allowed=", ".join(allowed),
+                )
+            )
+        self._check_step_holder()
+        if vals:
+            self.write(vals)
+        if forward:
+            self.action_forward()
+        return self._facts()
+
+    def _facts(self):
+        self.ensure_one()
+        # sudo: names of the documents' own departments, persons and kinds only;
+        # the complaint itself was read with the user's rights
+        self.check_access("read")
+        document = self.sudo()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+
+        def moment(value):
+            return value.isoformat(sep=" ") if value else False
+
+        return {
+            "id": document.id,
+            "number": document.name or False,
+            "client_reference": document.client_reference or False,
+            "state": document.state,
+            "state_label": labels[document.state],
+            "customer_id": document.partner_id.id,
+            "customer": document.partner_id.display_name,
+            "date": moment(document.date),
+            "department": document.routing_department_id.name or False,
+            "holder": document.routing_user_id.name or False,
+            "due": moment(document.routing_due),
+            "late": document.routing_late,
+            "case_due": moment(document.case_due),
+            "case_late": document.case_late,
+            "foreign": document.is_foreign,
+            "amount": document.amount_decision,
+            "currency": document.currency_id.name,
+            "decision": document.approval_state,
+            "decided_by": document.decided_by_id.name or False,
+            "decided_at": moment(document.decided_at),
+            "not_substantiated": document.not_substantiated,
+            "resolutions": [
+                {
+                    "kind": line.kind_id.code,
+                    "quantity": line.quantity,
+                    "amount": line.amount,
+                    "currency": line.claim_currency_id.name,
+                }
+                for line in document.resolution_ids
+            ],
+            "step_fields": list(self._get_step_fields(document.state)),
+            "parent": document.parent_id.name or False,
+        }
