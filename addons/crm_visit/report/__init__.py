@@ -1,0 +1,1 @@
+from . import crm_visit_daily_report

@@ -1,0 +1,2 @@
+from . import crm_visit_daily
+from . import crm_visit_reason
