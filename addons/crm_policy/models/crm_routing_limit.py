@@ -99,12 +99,12 @@ class CrmRoutingLimit(models.Model):
         "CHECK(days > 0)", "The days of a time limit must be more than zero."
     )
     _days_foreign_positive = models.Constraint(
-        "CHECK(NOT has_foreign OR days_foreign > 0)",
+        "CHECK(NOT COALESCE(has_foreign, FALSE) OR COALESCE(days_foreign, 0) > 0)",
         "The days for foreign customers must be more than zero.",
     )
     _max_days_enough = models.Constraint(
         "CHECK(COALESCE(max_days, 0) = 0 OR (max_days >= days AND "
-        "(NOT has_foreign OR max_days >= days_foreign)))",
+        "(NOT COALESCE(has_foreign, FALSE) OR max_days >= days_foreign)))",
         "The longest stay cannot be shorter than the time limit itself.",
     )
     _reminder_not_negative = models.Constraint(
@@ -175,10 +175,14 @@ class CrmRoutingLimit(models.Model):
         )
         by_key = peers.grouped(lambda peer: tuple(peer[name] for name in key_names))
         for limits in by_key.values():
-            limits = limits.sorted(lambda rec: rec.date_from or fields.Date.to_date("0001-01-01"))
+            limits = limits.sorted(
+                lambda rec: rec.date_from or fields.Date.to_date("0001-01-01")
+            )
             for earlier, later in zip(limits, limits[1:], strict=False):
-                if not earlier.date_to or not later.date_from or (
-                    later.date_from <= earlier.date_to
+                if (
+                    not earlier.date_to
+                    or not later.date_from
+                    or (later.date_from <= earlier.date_to)
                 ):
                     raise ValidationError(
                         self.env._(
@@ -306,9 +310,7 @@ class CrmRoutingLimit(models.Model):
                 ("step", "in", list({request[1] for request in requests})),
             ]
         )
-        limits = limits.sorted(
-            lambda rec: (not rec.company_id, not rec.department_id)
-        )
+        limits = limits.sorted(lambda rec: (not rec.company_id, not rec.department_id))
         known = {}
         for request in requests:
             if request not in known:

@@ -197,9 +197,7 @@ class CrmRoutingMixin(models.AbstractModel):
         passages = (
             self.env["crm.routing.passage"]
             .sudo()
-            ._search(
-                [("model", "=", self._name), ("department_id", operator, value)]
-            )
+            ._search([("model", "=", self._name), ("department_id", operator, value)])
         )
         return Domain("id", "in", passages.subselect("res_id"))
 
@@ -337,7 +335,9 @@ class CrmRoutingMixin(models.AbstractModel):
             known = Passage.search(
                 [("model", "=", self._name), ("res_id", "in", self.ids)]
             )
-        stays = {rec.res_id: rec for rec in known if rec.kind == "stay" and not rec.date_out}
+        stays = {
+            rec.res_id: rec for rec in known if rec.kind == "stay" and not rec.date_out
+        }
         cases = {rec.res_id: rec for rec in known if rec.kind == "case"}
         start, stop = self._routing_clock_states()
         closing, opening = [], []
@@ -375,7 +375,8 @@ class CrmRoutingMixin(models.AbstractModel):
         token = _DEPARTMENTS.set({})
         try:
             vals_list = [
-                record._routing_prepare(kind, step, now) for record, kind, step in opening
+                record._routing_prepare(kind, step, now)
+                for record, kind, step in opening
             ]
         finally:
             _DEPARTMENTS.reset(token)

@@ -435,9 +435,7 @@ class CrmRoutingNotice(models.Model):
             (activity.res_model, activity.res_id, activity.user_id.id)
             for activity in self._reminder_activities()
         }
-        today = {
-            company: company._policy_today() for company in self.company_id
-        }
+        today = {company: company._policy_today() for company in self.company_id}
         vals_list = []
         for notice in self:
             key = (notice.model, notice.res_id, notice.user_id.id)
@@ -457,9 +455,23 @@ class CrmRoutingNotice(models.Model):
                     "automated": True,
                 }
             )
+        for model, notices in self.grouped("model").items():
+            # read the documents' names at once: activities ask them one by one
+            self.env[model].browse(notices.mapped("res_id")).mapped("display_name")
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             vals_list
         )
+
+    def _print_lang(self):
+        """Return the language of the printed form: the addressee's, else ours."""
+        self.ensure_one()
+        # sudo: the addressee's language decides, whoever prints
+        return self.sudo().user_id.lang or self.env.user.lang
+
+    def _local_time(self, moment):
+        """Return a moment in the company's local time, for printing."""
+        # sudo: the form prints the stay's times in the company's zone
+        return self.sudo().passage_id._local_words(moment) if moment else ""
 
     def _reminder_activities(self):
         """Return the open activities that remind of these notices' documents."""

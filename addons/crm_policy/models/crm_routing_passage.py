@@ -158,7 +158,8 @@ class CrmRoutingPassage(models.Model):
         help="When the next reminder (催办单) is due if the document is still there.",
     )
     inquiry_pending = fields.Boolean(
-        readonly=True, help="Went out late; the inquiry (洽办单) is still to be drafted."
+        readonly=True,
+        help="Went out late; the inquiry (洽办单) is still to be drafted.",
     )
     notice_ids = fields.One2many("crm.routing.notice", "passage_id", readonly=True)
 
@@ -490,7 +491,9 @@ class CrmRoutingPassage(models.Model):
             step=self._step_name(),
             days=f"{self.limit_days:g}",
             unit=units.get(self.unit, "").lower(),
-            customer=self.env._("foreign") if self.is_foreign else self.env._("domestic"),
+            customer=self.env._("foreign")
+            if self.is_foreign
+            else self.env._("domestic"),
             start=self._local_words(self.date_in),
             limit=self.sudo().limit_id.name or "-",  # sudo: to name the limit
         )

@@ -36,7 +36,7 @@ class CrmRoutingPassage(models.Model):
 
     @api.model
     def _get_reminder_domain(self, now):
-        return [("date_out", "=", False), ("reminder_next", "<=", now)]
+        return [("date_out", "=", False), ("reminder_next", "<", now)]
 
     @api.model
     def _take(self, condition, order, limit):
@@ -57,7 +57,7 @@ class CrmRoutingPassage(models.Model):
     def _remind_batch(self, now, limit):
         """Issue the reminders of one batch of late stays; return their number."""
         passages = self._take(
-            SQL("date_out IS NULL AND reminder_next <= %s", now),
+            SQL("date_out IS NULL AND reminder_next < %s", now),
             SQL("reminder_next, id"),
             limit,
         )
