@@ -39,6 +39,12 @@
         "views/crm_policy_rule_month_views.xml",
         "views/res_config_settings_views.xml",
         "views/crm_policy_register_menus.xml",
+        "views/crm_routing_limit_views.xml",
+        "views/crm_routing_notice_views.xml",
+        "views/crm_routing_passage_views.xml",
+        "report/crm_routing_notice_reports.xml",
+        "report/crm_routing_notice_templates.xml",
         "wizards/crm_routing_wizard_views.xml",
+        "views/crm_routing_menus.xml",
     ],
 }
