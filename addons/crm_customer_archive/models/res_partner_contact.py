@@ -120,6 +120,7 @@ class ResPartner(models.Model):
                         **vals,
                         "parent_id": partner.id,
                         "type": "contact",
+                        "is_company": False,
                         "company_id": partner.company_id.id,
                         "is_crm_customer": False,
                     }

@@ -166,12 +166,17 @@ class ResPartner(models.Model):
         importing = self.env.context.get("import_file")
         names = self._taken_names(customers) if importing else {}
         seen = set()
+        errors = []
         for vals in customers:
-            errors = self._customer_vals_errors(vals, taken, names, seen)
+            found = self._customer_vals_errors(vals, taken, names, seen)
             if importing:
-                errors += self._import_missing(vals)
-            if errors:
-                raise ValidationError("\n".join(errors))
+                found += self._import_missing(vals)
+            if importing and found:
+                # The client shows the message of a whole batch beside its first row.
+                found[0] = f"{vals.get('name') or '-'}: {found[0]}"
+            errors += found
+        if errors:
+            raise ValidationError("\n".join(errors))
 
     @api.model
     def _inherit_customer_company(self, vals_list):
@@ -244,11 +249,7 @@ class ResPartner(models.Model):
         )
         is_company = vals.get("is_company") or vals.get("company_type") == "company"
         return [
-            self.env._(
-                "%(customer)s: “%(field)s” is missing.",
-                customer=vals.get("name") or "-",
-                field=rule.field_id.field_description,
-            )
+            self.env._("“%s” is missing.", rule.field_id.field_description)
             for rule in required
             if rule.check_on_import
             and rule._applies(is_company, False)

@@ -227,6 +227,11 @@ class ResPartner(models.Model):
         "WHERE credit_code IS NOT NULL AND is_crm_customer",
         "A customer with this unified social credit code already exists.",
     )
+    _customer_has_state = models.Constraint(
+        "CHECK (COALESCE(is_crm_customer, FALSE) "
+        "= (COALESCE(state, 'none') != 'none'))",
+        "A customer has a customer file, and nobody else has one.",
+    )
     _registered_capital_positive = models.Constraint(
         "CHECK (registered_capital IS NULL OR registered_capital >= 0)",
         "The registered capital cannot be negative.",
@@ -270,15 +275,16 @@ class ResPartner(models.Model):
     @api.depends("is_crm_customer", "company_id", "user_id.employee_ids.department_id")
     def _compute_crm_department_id(self):
         for partner in self:
-            employees = partner.user_id.employee_ids if partner.is_crm_customer else []
-            own = employees and employees.filtered(
-                lambda employee, company=partner.company_id: (
-                    employee.company_id == company
+            department = False
+            if partner.is_crm_customer:
+                employees = partner.user_id.employee_ids
+                own = employees.filtered(
+                    lambda employee, company=partner.company_id: (
+                        employee.company_id == company
+                    )
                 )
-            )
-            partner.crm_department_id = (own or employees) and (
-                (own or employees)[:1].department_id
-            )
+                department = (own or employees)[:1].department_id
+            partner.crm_department_id = department
 
     @api.depends(
         "commercial_partner_id.country_id",
@@ -354,8 +360,11 @@ class ResPartner(models.Model):
         """Settle whether a new partner is a customer, and what follows from it."""
         flag = vals.get("is_crm_customer")
         if flag is None and self.env.context.get("default_is_crm_customer"):
-            # The customers' menu makes customers, but not of their contacts.
-            flag = not vals.get("parent_id") or vals.get("is_company", False)
+            # The customers' menu makes customers and companies, but not of the
+            # contacts that are entered on the form.
+            if vals.get("parent_id"):
+                vals = {"is_company": False, **vals}
+            flag = not vals.get("parent_id") or vals["is_company"]
         if not flag:
             return {**vals, "is_crm_customer": False} if flag is not None else vals
         vals = {**vals, "is_crm_customer": True}
@@ -395,25 +404,31 @@ class ResPartner(models.Model):
         if "credit_code" in vals:
             vals = {**vals, "credit_code": self._credit_code(vals["credit_code"])}
             self._check_credit_code_free([vals["credit_code"]])
-        if "is_crm_customer" not in vals:
-            return super().write(vals)
-        changed = self.filtered(
-            lambda p: p.is_crm_customer != bool(vals["is_crm_customer"])
-        )
-        res = super().write(vals)
-        if vals["is_crm_customer"]:
-            changed._start_registration()
-        elif changed:
-            changed._check_may_discard()
-            changed._transition("discard")
-        return res
+        # With a state it is the procedure that writes, or someone the guard refuses.
+        if "is_crm_customer" in vals and "state" not in vals:
+            self._set_customer(vals["is_crm_customer"])
+            vals = {key: val for key, val in vals.items() if key != "is_crm_customer"}
+        return super().write(vals)
 
-    def _start_registration(self):
-        """Open the file of partners that become customers."""
-        for company, partners in self.grouped("company_id").items():
-            for partner in partners:
-                partner._check_transition_state(("none",))
-            partners._write_guarded(self._registration_start_vals(company.id))
+    def _set_customer(self, flag):
+        """Open the file of partners, or drop drafts that were never on file.
+
+        Flag, state and registrar change in one write: in between, the partner would
+        be nobody's customer.
+        """
+        self.check_access("write")
+        changed = self.filtered(lambda partner: partner.is_crm_customer != bool(flag))
+        if not flag:
+            changed._check_may_discard()
+            changed._transition("discard", is_crm_customer=False)
+            return
+        for company, partners in changed.grouped("company_id").items():
+            start = self._registration_start_vals(company.id)
+            for owned in partners.grouped(
+                lambda partner: bool(partner.user_id)
+            ).items():
+                owner = {} if owned[0] else {"user_id": self.env.uid}
+                owned[1]._write_guarded({"is_crm_customer": True, **start, **owner})
 
     def _check_may_discard(self):
         for partner in self.filtered("customer_number"):
