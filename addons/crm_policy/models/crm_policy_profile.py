@@ -70,9 +70,13 @@ class CrmPolicyProfile(models.Model):
             )
 
     @api.depends("code", "name")
+    @api.depends_context("crm_policy_profile_code")
     def _compute_display_name(self):
+        """Lists ask by context for the code alone; it is short and well known."""
+        code_only = self.env.context.get("crm_policy_profile_code")
         for profile in self:
-            profile.display_name = f"{profile.code} {profile.name}"
+            name = "" if code_only else profile.name
+            profile.display_name = f"{profile.code} {name}".strip()
 
     def _compute_rule_count(self):
         counts = dict(

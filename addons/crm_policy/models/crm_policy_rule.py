@@ -52,6 +52,7 @@ class CrmPolicyRule(models.Model):
 
     # What the policy says
     code = fields.Char(
+        string="Rule Code",
         required=True,
         copy=False,
         help="Area and number of the rule, for example CMP-12.",
