@@ -201,7 +201,11 @@ class Databases:
         """
         modules = self.foreign_modules()
         odoo_files = [self.odoo.root / "odoo" / "release.py", SCRIPTS / "prepare.py"]
-        key = paths.file_digest(*odoo_files, extra=",".join(modules))
+        extra = ",".join(modules)
+        if not self.target.cluster:
+            # A server may be shared, the folder of the files is not.
+            extra += paths.home_key()
+        key = paths.file_digest(*odoo_files, extra=extra)
         name = f"crm-prepared-{key}"
         with locked(f"prepare-{self.target.name}"):
             if self.exists(name):

@@ -5,12 +5,25 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import host, paths, proc, python_env, stack
+from . import host, odoo_source, paths, proc, python_env, stack
 from .errors import CrmError
 from .lock import locked
 from .progress import PROGRESS
 
 PRETTIER_SUFFIXES = (".xml", ".js", ".json", ".yml", ".yaml", ".scss")
+ODOO_CHECKS = (
+    "used-before-assignment",
+    "undefined-variable",
+    "eval-used",
+    "unreachable",
+    "function-redefined",
+    "sql-injection",
+    "missing-gettext",
+    "gettext-variable",
+    "gettext-placeholders",
+    "gettext-repr",
+    "raise-unlink-override",
+)
 LOCK = paths.PROJECT / "package-lock.json"
 
 
@@ -36,7 +49,7 @@ def files_of(*suffixes, below=""):
     ]
 
 
-def _run(command):
+def _run(command, environ=None):
     """Run a linter in the project; what it says is printed when it finds fault."""
     done = subprocess.run(
         [str(part) for part in command],
@@ -47,7 +60,7 @@ def _run(command):
         errors="replace",
         cwd=paths.PROJECT,
         # Some linters look for configuration in the user's home.
-        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": ""},
+        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": "", **(environ or {})},
     )
     if done.returncode:
         PROGRESS.say(done.stdout.rstrip())
@@ -71,6 +84,26 @@ def pylint(files, fix):
         return True
     command = [python_env.program("pylint"), "--rcfile=.pylintrc", "--jobs=2"]
     return _run([*command, *[f"addons/{name}" for name in addons]])
+
+
+def odoo(files, fix):
+    """The checkers of Odoo's ``test_lint``, on our addons instead of on all."""
+    addons = _addons(files, ".py")
+    if not addons:
+        return True
+    root = odoo_source.get().root
+    for folder in (root / "odoo/addons", root / "addons"):
+        checkers = folder / "test_lint" / "tests"
+        if checkers.is_dir():
+            break
+    plugins = ["_odoo_checker_sql_injection", "_odoo_checker_gettext"]
+    plugins += ["_odoo_checker_unlink_override"]
+    command = [python_env.program("pylint"), "--rcfile=/dev/null", "--reports=n"]
+    command += ["--disable=all", f"--enable={','.join(ODOO_CHECKS)}", "--jobs=2"]
+    command += ["--score=n", f"--load-plugins={','.join(plugins)}"]
+    names = [f"addons/{name}" for name in addons]
+    environ = {"PYTHONPATH": str(checkers), "ADDONS_PATH": str(paths.ADDONS)}
+    return _run([*command, *names], environ)
 
 
 def oca(files, fix):
@@ -103,7 +136,13 @@ def prettier(files, fix):
 
 
 #: Parts in the order they run.
-PARTS = {"ruff": ruff, "pylint": pylint, "oca": oca, "prettier": prettier}
+PARTS = {
+    "ruff": ruff,
+    "pylint": pylint,
+    "odoo": odoo,
+    "oca": oca,
+    "prettier": prettier,
+}
 
 
 def _addons(files, suffix=""):

@@ -14,6 +14,7 @@ import pwd
 import shutil
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 from . import paths, proc, python_env
@@ -80,9 +81,10 @@ class Cluster:
     # -- life ---------------------------------------------------------------
     def ensure(self):
         """Make the cluster when it is missing, start it when it is down."""
-        with locked(f"postgres-{self.name}"):
+        with locked(f"postgres-{self.name}", quiet=True):
             binaries = self._binaries()
             self._socket_ready()
+            self._check_belongs()
             if not (self.data / "crm-complete").exists():
                 self._initialise(binaries)
             if not self.running():
@@ -162,6 +164,32 @@ class Cluster:
             raise CrmError(f"{self.socket} belongs to somebody else; set CRM_HOME")
         os.chmod(self.socket, 0o700)
 
+    def _token_file(self):
+        """Proof, kept in CRM_HOME, that the data belong to the files there."""
+        return paths.crm_home() / f"postgres-{self.name}.id"
+
+    def _check_belongs(self):
+        """Put aside databases whose CRM_HOME was deleted and made anew.
+
+        As root the data lie elsewhere and outlive CRM_HOME; Odoo's files, which a
+        database needs, do not.
+        """
+        stamp = self.data / "crm-complete"
+        if not stamp.exists():
+            return
+        token = self._token_file()
+        if token.exists() and token.read_text() == stamp.read_text():
+            return
+        self.stop(immediate=True)
+        if self.durable:
+            aside = self.data.with_name(
+                f"{self.name}.old-{time.strftime('%Y%m%d%H%M%S')}"
+            )
+            self.data.rename(aside)
+            PROGRESS.say(f"{paths.crm_home()} is new; its earlier databases: {aside}")
+        else:
+            shutil.rmtree(self.data)
+
     def _initialise(self, binaries):
         """initdb aside, then rename, so that a killed one is never used."""
         for left in self.base.glob(f"{self.name}.part-*"):
@@ -178,7 +206,9 @@ class Cluster:
             )
             self._configure(part)
             self._make_role(binaries, part)
-            (part / "crm-complete").touch()
+            token = uuid.uuid4().hex
+            self._token_file().write_text(token)
+            (part / "crm-complete").write_text(token)
             part.rename(self.data)
 
     def _configure(self, part):

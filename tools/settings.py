@@ -4,7 +4,7 @@ import configparser
 import os
 from pathlib import Path
 
-from . import paths
+from . import paths, python_env
 from .errors import CrmError
 from .postgres import Cluster
 
@@ -81,9 +81,11 @@ class Target:
         # Addons and tests read PGDATABASE of nobody.
         environ.pop("PGDATABASE", None)
         environ["PYTHONUNBUFFERED"] = "1"
+        folders = [str(python_env.folder() / "bin")]
         if self.cluster:
-            folder = str(self.cluster.program("psql").parent)
-            environ["PATH"] = f"{folder}{os.pathsep}{environ.get('PATH', os.defpath)}"
+            folders.append(str(self.cluster.program("psql").parent))
+        path = environ.get("PATH", os.defpath)
+        environ["PATH"] = os.pathsep.join([*folders, path])
         return environ
 
     def write_conf(self, odoo, name=None, **options):

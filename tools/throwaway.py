@@ -52,7 +52,7 @@ class Workbench:
             digest += paths.tree_digest(paths.PROJECT / "tools" / "demo")
             kind = "demo"
         name = f"{PREFIX}{kind}-{digest}"[:50]
-        with locked(f"template-{kind}"):
+        with locked(f"template-{kind}", quiet=True):
             if not self.databases.exists(name):
                 for old in self.names(f"{PREFIX}{kind}-"):
                     self.databases.drop(old)
@@ -78,7 +78,7 @@ class Workbench:
         elif template == "prepared":
             template = self.databases.prepared()
         name = f"{PREFIX}{name}"
-        with locked(f"copy-{self.target.name}"):
+        with locked(f"copy-{self.target.name}", quiet=True):
             # PostgreSQL copies a template for one at a time.
             self.databases.copy(template, name)
         try:
