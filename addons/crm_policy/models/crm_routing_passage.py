@@ -362,8 +362,8 @@ class CrmRoutingPassage(models.Model):
         if limit.max_days and total > limit.max_days:
             raise UserError(
                 self.env._(
-                    "With this extension the stay would last %(total)s days; “%(limit)s”"
-                    " allows at most %(maximum)s.",
+                    "With this extension the stay would last %(total)s days; "
+                    "“%(limit)s” allows at most %(maximum)s.",
                     total=f"{total:g}",
                     limit=limit.name,
                     maximum=f"{limit.max_days:g}",
@@ -487,7 +487,8 @@ class CrmRoutingPassage(models.Model):
         self.ensure_one()
         units = dict(self._fields["unit"]._description_selection(self.env))
         words = self.env._(
-            "%(step)s: %(days)s %(unit)s (%(customer)s) from %(start)s, limit “%(limit)s”",
+            "%(step)s: %(days)s %(unit)s (%(customer)s) from %(start)s, "
+            "limit “%(limit)s”",
             step=self._step_name(),
             days=f"{self.limit_days:g}",
             unit=units.get(self.unit, "").lower(),
