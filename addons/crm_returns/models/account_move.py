@@ -1,0 +1,185 @@
+"""Credit notes of returns: posted by accounting only, with proof, once (RET-62)."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    crm_return_id = fields.Many2one(
+        "crm.return",
+        string="Return Request",
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return whose goods this credit note credits.",
+    )
+
+    def write(self, vals):
+        if "crm_return_id" in vals:
+            self._check_return_link(vals["crm_return_id"])
+        if vals.get("state") == "posted":
+            self._check_return_credit()
+        returns = self.crm_return_id
+        res = super().write(vals)
+        if "state" in vals and (returns | self.crm_return_id):
+            (returns | self.crm_return_id)._sync_credited()
+        return res
+
+    def unlink(self):
+        returns = self.crm_return_id
+        res = super().unlink()
+        returns._sync_credited()
+        return res
+
+    def _check_return_link(self, return_id):
+        for move in self:
+            if move.crm_return_id and move.crm_return_id.id != return_id:
+                raise UserError(
+                    self.env._(
+                        "%(note)s credits return %(document)s; that cannot change.",
+                        note=move.display_name,
+                        document=move.sudo().crm_return_id.name,  # sudo: to name it
+                    )
+                )
+
+    def _check_return_credit(self):
+        """Raise unless these credit notes may be posted for their returns."""
+        # sudo: the rules of the return bind accountants who may not read it
+        notes = self.sudo().filtered(
+            lambda m: m.crm_return_id or m.invoice_line_ids.crm_return_line_id
+        )
+        for note in notes:
+            documents = note.crm_return_id | note.line_ids.crm_return_line_id.return_id
+            if documents != note.crm_return_id:
+                raise UserError(
+                    self.env._("%s mixes several returns.", note.display_name)
+                )
+            documents._check_transition_state(("with_accounting",))
+            documents._check_proof()
+            documents._check_quantities_accepted()
+            note._check_return_lines()
+        lines = notes.line_ids.crm_return_line_id
+        posted = lines._credited_quantities(("posted",))
+        for line in lines:
+            quantity = posted.get(line.id, 0.0) + sum(
+                entry.product_uom_id._compute_quantity(
+                    entry.quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                for entry in notes.invoice_line_ids
+                if entry.crm_return_line_id == line and entry.parent_state != "posted"
+            )
+            if line.product_uom_id.compare(quantity, line.qty_received) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(product)s on return %(document)s: %(quantity)s would be "
+                        "credited, but %(received)s came back (RET-62, RET-63).",
+                        product=line.product_id.display_name,
+                        document=line.return_id.name,
+                        quantity=quantity,
+                        received=line.qty_received,
+                    )
+                )
+
+    def _check_return_lines(self):
+        """Raise unless each line still is the original invoice's."""
+        self.ensure_one()
+        for line in self.invoice_line_ids.filtered(
+            lambda entry: entry.display_type == "product"
+        ):
+            original = line.crm_reversed_line_id
+            same = (
+                original
+                and original.move_id == self.reversed_entry_id
+                and line.product_id == original.product_id
+                and line.tax_ids == original.tax_ids
+                and line.account_id == original.account_id
+                and not float_compare(line.price_unit, original.price_unit, 6)
+                and not float_compare(line.discount, original.discount, 6)
+                and self.currency_id == original.currency_id
+            )
+            if not same:
+                raise UserError(
+                    self.env._(
+                        "%(line)s on %(note)s: a return is credited at price, "
+                        "discount, tax and account of the original invoice line.",
+                        line=line.name or line.product_id.display_name or "-",
+                        note=self.display_name,
+                    )
+                )
+
+    def action_view_return(self):
+        """Open the return this credit note belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.return",
+            "res_id": self.crm_return_id.id,
+            "views": [(False, "form")],
+        }
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    crm_return_line_id = fields.Many2one(
+        "crm.return.line",
+        string="Return Request Line",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    crm_reversed_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice Line Credited",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    def write(self, vals):
+        for name in ("crm_return_line_id", "crm_reversed_line_id"):
+            if name in vals and any(
+                line[name] and line[name].id != vals[name] for line in self
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s of a credit note cannot change.",
+                        self._fields[name]._description_string(self.env),
+                    )
+                )
+        return super().write(vals)
+
+    def _return_creditable(self):
+        """Return how much of this invoice line no credit note covers yet.
+
+        In the line's own unit; drafts count, cancelled credit notes do not.
+        """
+        self.ensure_one()
+        refunds = self.sale_line_ids.invoice_lines.filtered(
+            lambda line: line.move_id.move_type == "out_refund"
+            and line.parent_state != "cancel"
+        )
+        own = refunds.filtered(
+            lambda line: line.crm_reversed_line_id == self
+            or (
+                not line.crm_reversed_line_id
+                and line.move_id.reversed_entry_id == self.move_id
+            )
+        )
+        covered = sum(
+            line.product_uom_id._compute_quantity(
+                line.quantity, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for line in own
+        )
+        invoiced = sum(
+            source.product_uom_id._compute_quantity(
+                source.qty_invoiced, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for source in self.sale_line_ids
+        )
+        return max(min(self.quantity - covered, invoiced), 0.0)

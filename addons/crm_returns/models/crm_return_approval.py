@@ -1,0 +1,262 @@
+"""Who approves a return (RET-02, RET-18 to RET-20, GAP-35, GAP-37)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .crm_return_criteria import DECIDED
+
+PROTECTED = (
+    "partner_id",
+    "kind",
+    "reason_id",
+    "complaint_id",
+    "line_ids",
+    "line_ids.sale_line_id",
+    "line_ids.lot_id",
+    "line_ids.quantity",
+)
+LOCKED = (
+    "inspected",
+    "in_transit",
+    "in_warehouse",
+    "in_quality",
+    "with_accounting",
+    "settled",
+)
+# Where a return stands while a level of the chain decides (SM-14).
+LEVEL_STATES = {1: "supervisor_audit", 2: "marketing_audit", 3: "general_manager"}
+# Resolutions of a complaint that bring goods back.
+RETURN_RESOLUTIONS = ("return", "exchange")
+
+
+class CrmReturn(models.Model):
+    _inherit = "crm.return"
+
+    _approval_steps = {
+        # supervisor, marketing manager, general manager
+        "application": {
+            "from": ("draft",),
+            "pending": "supervisor_audit",
+            "approved": "approved",
+            "refused": "refused",
+            "void": "draft",
+            "protected": PROTECTED,
+            "locked": LOCKED,
+        },
+        # the complaint's decision holds; the return note is verified (RET-57)
+        "verification": {
+            "from": ("draft",),
+            "pending": "verification",
+            "approved": "approved",
+            "refused": "refused",
+            "void": "draft",
+            "protected": PROTECTED,
+            "locked": LOCKED,
+        },
+        # more came back than approved, beyond the ratio (GAP-29)
+        "excess": {
+            "from": ("with_accounting",),
+            "pending": None,
+            "approved": None,
+            "refused": None,
+            "void": "with_accounting",
+            "protected": ("line_ids.qty_received",),
+        },
+    }
+
+    authority_route = fields.Selection(
+        [
+            ("application", "Supervisor, marketing manager, general manager"),
+            ("verification", "Decision of the complaint, verified by the manager"),
+        ],
+        string="Approved Through",
+        readonly=True,
+        copy=False,
+        help="Chosen when submitted, by the company's setting (GAP-37).",
+    )
+
+    @api.model
+    def _get_approval_step_labels(self):
+        return {
+            "application": self.env._("Return application"),
+            "verification": self.env._("Verification of the return note"),
+            "excess": self.env._("Quantity above the approved one"),
+        }
+
+    def _approval_route_step(self):
+        """Return the step that approves this return (GAP-37)."""
+        self.ensure_one()
+        # sudo: how far the complaint is, also for who cannot open it
+        complaint = self.sudo().complaint_id
+        follows = self.sudo().company_id.return_authority == "complaint"
+        if follows and complaint and complaint.state in DECIDED:
+            return "verification"
+        return "application"
+
+    def _approval_default_step(self):
+        if self.state == "draft":
+            return self._approval_route_step()
+        return super()._approval_default_step()
+
+    def _approval_amount(self, step):
+        self.ensure_one()
+        company = self.company_id
+        amount = sum(self.line_ids.mapped("amount"))
+        if step == "excess":
+            amount = sum(
+                line.amount / line.quantity * line.qty_received
+                for line in self.line_ids
+            )
+        return amount, company.currency_id, company._policy_today()
+
+    def _approval_check(self, step):
+        res = super()._approval_check(step)
+        self._check_salesperson()
+        if step == "excess":
+            self._check_beyond()
+            return res
+        if step != self._approval_route_step():
+            raise UserError(
+                self.env._(
+                    "%(document)s is approved through: %(step)s.",
+                    document=self.display_name,
+                    step=self._approval_step_label(self._approval_route_step()),
+                )
+            )
+        if not self.line_ids:
+            raise UserError(
+                self.env._("Goods: enter what the customer wants to return.")
+            )
+        self.line_ids.sale_line_id._lock_returnable()
+        self.line_ids._check_source()
+        self.line_ids._check_remaining()
+        self._check_eligible()
+        if step == "verification":
+            self._check_complaint_covers()
+        self._write_guarded({"authority_route": step})
+        return res
+
+    def _check_beyond(self):
+        if not any(line.quantity_result == "beyond" for line in self.line_ids):
+            raise UserError(
+                self.env._(
+                    "%s needs no new decision: nothing came back beyond the ratio.",
+                    self.display_name,
+                )
+            )
+
+    def _check_complaint_covers(self):
+        """Raise unless the complaint's decision covers these goods (RET-54)."""
+        # sudo: what was decided binds, also for who cannot open the complaint
+        complaint = self.sudo().complaint_id
+        complaint._approval_require("decision")
+        resolutions = complaint.resolution_ids.filtered(
+            lambda line: line.kind_code in RETURN_RESOLUTIONS
+        )
+        siblings = complaint.return_ids.filtered(
+            lambda other: other != self.sudo()
+            and other.state not in ("draft", "refused", "withdrawn", "not_eligible")
+        )
+        lines = self.sudo().line_ids | siblings.line_ids
+        for product, claims in lines.grouped("product_id").items():
+            allowed = 0.0
+            if product == complaint.product_id:
+                allowed = sum(resolutions.mapped("quantity"))
+            asked = sum(
+                line.product_uom_id._compute_quantity(
+                    max(line.qty_approved or line.quantity, line.qty_received),
+                    product.uom_id,
+                )
+                for line in claims
+            )
+            if product.uom_id.compare(asked, allowed) > 0:
+                raise UserError(
+                    self.env._(
+                        "Complaint %(complaint)s decided the return of %(allowed)s "
+                        "%(unit)s of %(product)s, but %(asked)s are asked back "
+                        "(RET-62).",
+                        complaint=complaint.display_name,
+                        allowed=allowed,
+                        unit=product.uom_id.name,
+                        product=product.display_name,
+                        asked=asked,
+                    )
+                )
+
+    # ---------------------------------------------------------------- effects
+
+    def _approval_notify(self, approvals):
+        """Show in the state which level decides (SM-14)."""
+        if self.approval_step == "application":
+            state = LEVEL_STATES.get(min(approvals.mapped("level"), default=0))
+            if state and state != self.state:
+                self._write_guarded({"state": state})
+        return super()._approval_notify(approvals)
+
+    def _approval_done(self, step):
+        res = super()._approval_done(step)
+        if step == "excess":
+            for line in self.line_ids.filtered(
+                lambda line: line.quantity_result == "beyond"
+            ):
+                line._write_guarded({"qty_approved": line.qty_received})
+            return res
+        self.line_ids.sale_line_id._lock_returnable()
+        self.line_ids._check_remaining()
+        for line in self.line_ids:
+            line._write_guarded({"qty_approved": line.quantity})
+        return res
+
+    def _approval_voided(self, step):
+        res = super()._approval_voided(step)
+        if step != "excess":
+            self.line_ids._write_guarded({"qty_approved": 0.0})
+            self._write_guarded({"authority_route": False})
+        return res
+
+    # ---------------------------------------------------------------- actions
+
+    def action_request_excess(self, comment=None):
+        """Ask for a decision on goods received beyond the ratio (GAP-29)."""
+        return self.action_request_approval("excess", comment)
+
+    def action_withdraw_return(self, comment):
+        """End the application because the customer keeps the goods.
+
+        For the salesperson and for whoever decides at the moment (RET-18, RET-19).
+
+        :param comment: what was agreed with the customer; required
+        :return: True
+        :raises UserError: no comment, or goods are already under way
+        :raises AccessError: neither salesperson nor decider
+        """
+        if not (comment or "").strip():
+            raise UserError(
+                self.env._("Write down what was agreed with the customer.")
+            )
+        for record in self:
+            record._check_transition_state(
+                ("draft", *LEVEL_STATES.values(), "verification", "approved")
+            )
+            if not record.approval_can_decide:
+                record._check_salesperson()
+            # sudo: the decider need not be allowed to edit the document
+            document = record.sudo()
+            if document.approval_state in ("pending", "approved"):
+                document._approval_lock()
+                document._approval_revoke(
+                    self.env._("The customer keeps the goods. %s", comment)
+                )
+            else:
+                document.message_post(
+                    body=self.env._("The customer keeps the goods. %s", comment)
+                )
+            document._write_guarded({"state": "withdrawn"})
+            self.env["crm.return.contact"].sudo().create(
+                {
+                    "return_id": record.id,
+                    "kind": "persuasion",
+                    "summary": comment,
+                }
+            )
+        return True

@@ -1,0 +1,30 @@
+"""What the printed forms of a return need (2.4: F-86, F-97)."""
+
+from odoo import models
+
+
+class CrmReturn(models.Model):
+    _inherit = "crm.return"
+
+    def _print_decisions(self, level):
+        """Return the decisions of one level of the application, as decided."""
+        self.ensure_one()
+        if self.approval_step == "excess":
+            step = self.authority_route
+        else:
+            step = self.approval_step
+        # sudo: the form shows who signed, to whoever may print the return
+        return self.sudo().approval_ids.filtered(
+            lambda a: a.level == level
+            and a.step == step
+            and a.state in ("approved", "refused")
+        )
+
+    def _print_copies(self):
+        """Return the labels of the four copies of the return note (RET-58, RET-61)."""
+        return [
+            self.env._("Copy 1: sales, follow-up"),
+            self.env._("Copy 2: finished-goods storage"),
+            self.env._("Copy 3: accounting section"),
+            self.env._("Copy 4: sales"),
+        ]

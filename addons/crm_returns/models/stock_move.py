@@ -1,0 +1,170 @@
+"""Sold goods come back only on an approved return, on whatever path (RET-20, RET-21).
+
+Every way to a done move ends in its state, so the guard sits there: buttons, batch,
+import and RPC alike. Quantities edited after that are checked once more.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    crm_return_line_id = fields.Many2one(
+        "crm.return.line",
+        string="Return Request Line",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        return [*super()._prepare_merge_moves_distinct_fields(), "crm_return_line_id"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves.filtered(lambda m: m.state == "done")._check_customer_returns()
+        return moves
+
+    def write(self, vals):
+        lines = self.crm_return_line_id if "crm_return_line_id" in vals else None
+        res = super().write(vals)
+        if vals.get("state") == "done" or lines is not None:
+            self._check_customer_returns()
+        if vals.get("state") in ("done", "cancel") or lines:
+            # sudo: receipts are kept by storekeepers who need not see the returns
+            touched = self.crm_return_line_id | (lines or self.crm_return_line_id)
+            touched.sudo()._sync_received()
+        return res
+
+    def _set_return_lot(self, lot):
+        """Expect one lot instead of whatever lots the delivery had."""
+        self.ensure_one()
+        self.move_line_ids.unlink()
+        self.env["stock.move.line"].create(
+            {
+                **self._prepare_move_line_vals(quantity=self.product_qty),
+                "lot_id": lot.id,
+            }
+        )
+
+    def _customer_returns(self):
+        """Return the done moves that brought sold goods back from a customer."""
+        return self.filtered(
+            lambda m: m.state == "done"
+            and m.location_id.usage == "customer"
+            and m.location_dest_id.usage != "customer"
+            and (m.sale_line_id or m.origin_returned_move_id.sale_line_id)
+        )
+
+    def _check_customer_returns(self):
+        """Raise when goods came back without approval or more than were delivered.
+
+        :raises UserError: names the receipt and the rule
+        """
+        # sudo: the approval binds storekeepers who may not read returns and orders
+        moves = self.sudo()._customer_returns()
+        if not moves:
+            return
+        for move in moves:
+            move._check_return_request()
+        sources = (
+            moves.filtered(lambda m: not m.origin_returned_move_id).sale_line_id
+            | moves.origin_returned_move_id.sale_line_id
+        )
+        sources._lock_returnable()
+        for source_id, fact in sources._return_facts().items():
+            # Rounded like quantities; an over-receipt within the ratio is no excess
+            # of what was delivered.
+            if float_compare(fact["returned"], fact["delivered"], 6) > 0:
+                source = sources.browse(source_id)
+                raise UserError(
+                    self.env._(
+                        "%(returned)s of %(product)s from order %(order)s would have "
+                        "come back, but only %(delivered)s were delivered.",
+                        returned=fact["returned"],
+                        product=source.product_id.display_name,
+                        order=source.order_id.name,
+                        delivered=fact["delivered"],
+                    )
+                )
+
+    def _check_return_request(self):
+        """Raise unless this receipt belongs to an approved return under way."""
+        line = self.crm_return_line_id
+        if not line:
+            if self.company_id.return_required:
+                raise UserError(
+                    self.env._(
+                        "%(picking)s: %(product)s comes back from a customer without "
+                        "an approved return (RET-20, RET-21).",
+                        picking=self.picking_id.name or self.reference or "-",
+                        product=self.product_id.display_name,
+                    )
+                )
+            return
+        document = line.return_id
+        source = self.origin_returned_move_id.sale_line_id or self.sale_line_id
+        if source != line.sale_line_id or self.product_id != line.product_id:
+            raise UserError(
+                self.env._(
+                    "%(product)s is not what return %(document)s asks back on this "
+                    "line.",
+                    product=self.product_id.display_name,
+                    document=document.name,
+                )
+            )
+        if document.state not in ("in_transit", "in_warehouse", "in_quality"):
+            raise UserError(
+                self.env._(
+                    "Return %(document)s receives no goods in the state %(state)s.",
+                    document=document.name,
+                    state=dict(
+                        document._fields["state"]._description_selection(self.env)
+                    )[document.state],
+                )
+            )
+        document._approval_require(document.authority_route)
+        if line.lot_id and self.lot_ids - line.lot_id:
+            raise UserError(
+                self.env._(
+                    "Return %(document)s is for lot %(lot)s of %(product)s; another "
+                    "lot arrived.",
+                    document=document.name,
+                    lot=line.lot_id.name,
+                    product=self.product_id.display_name,
+                )
+            )
+
+    def _recheck_done_returns(self):
+        """Check receipts anew whose quantity changed after they were done."""
+        done = self.sudo()._customer_returns()  # sudo: as in _check_customer_returns
+        if done:
+            done._check_customer_returns()
+            done.crm_return_line_id._sync_received()
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.move_id._recheck_done_returns()
+        return lines
+
+    def write(self, vals):
+        res = super().write(vals)
+        if set(vals) & {"quantity", "product_uom_id", "lot_id", "move_id", "state"}:
+            self.move_id._recheck_done_returns()
+        return res
+
+    def unlink(self):
+        moves = self.move_id
+        res = super().unlink()
+        moves.exists()._recheck_done_returns()
+        return res

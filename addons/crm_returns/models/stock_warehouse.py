@@ -1,0 +1,31 @@
+"""Every warehouse has a place where returned goods wait for their judgement."""
+
+from odoo import fields, models
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    return_quarantine_location_id = fields.Many2one(
+        "stock.location",
+        string="Return Quarantine Location",
+        check_company=True,
+        copy=False,
+        help="Goods a customer returns are received here and stay apart until "
+        "quality has judged them (RET-07, RET-34, RET-35).",
+    )
+
+    def _get_locations_values(self, vals, code=False):
+        values = super()._get_locations_values(vals, code=code)
+        code = (vals.get("code") or code or "").replace(" ", "").upper()
+        company_id = vals.get(
+            "company_id", self.default_get(["company_id"])["company_id"]
+        )
+        values["return_quarantine_location_id"] = {
+            "name": self.env._("Return Quarantine"),
+            "active": True,
+            "usage": "internal",
+            "replenish_location": False,
+            "barcode": self._valid_barcode(code + "RETQUAR", company_id),
+        }
+        return values
