@@ -64,7 +64,8 @@ class CrmComplaint(models.Model):
         if unknown:
             raise UserError(
                 self.env._(
-                    "The present step does not fill: %(fields)s. It fills: %(allowed)s.",
+                    "The present step does not fill: %(fields)s. It fills: "
+                    "%(allowed)s.",
                     fields=", ".join(unknown),
                     allowed=", ".join(allowed),
                 )
@@ -85,7 +86,7 @@ class CrmComplaint(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
 
         def moment(value):
-            return value.isoformat(sep=" ") if value else False
+            return str(value)[:19] if value else False
 
         return {
             "id": document.id,
