@@ -108,7 +108,6 @@ class CrmRoutingMixin(models.AbstractModel):
         help="Every department that holds or held the document.",
     )
     case_due = fields.Datetime(
-        string="Case Due",
         compute="_compute_case",
         store=True,
         compute_sudo=True,

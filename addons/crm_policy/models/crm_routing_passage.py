@@ -233,9 +233,8 @@ class CrmRoutingPassage(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for passage in self:
-            passage.display_name = "{} {}".format(
-                passage.document_name or passage.res_id, passage._step_name()
-            )
+            number = passage.document_name or passage.res_id
+            passage.display_name = f"{number} {passage._step_name()}"
 
     @api.depends("limit_id", "limit_days", "unit", "extension_days", "date_in")
     @api.depends_context("lang", "tz")
@@ -315,7 +314,8 @@ class CrmRoutingPassage(models.Model):
         if not set(self.ids) <= _REMOVING.get():
             raise AccessError(
                 self.env._(
-                    "The stays of a document are kept as evidence and cannot be deleted."
+                    "The stays of a document are kept as evidence and cannot be "
+                    "deleted."
                 )
             )
 
@@ -344,7 +344,8 @@ class CrmRoutingPassage(models.Model):
         if not self._may_extend():
             raise AccessError(
                 self.env._(
-                    "Only the head of %s, a head above or a director extends this stay.",
+                    "Only the head of %s, a head above or a director extends this "
+                    "stay.",
                     # sudo: to name the department
                     self.sudo().department_id.name or self._step_name(),
                 )
