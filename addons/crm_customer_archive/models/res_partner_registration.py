@@ -351,8 +351,18 @@ class ResPartner(models.Model):
     @api.model
     def default_get(self, fields_list):
         res = super().default_get(fields_list)
-        if res.get("is_crm_customer") and "state" in fields_list:
-            res["state"] = "draft"  # what the form will have once it is saved
+        if res.get("is_crm_customer"):
+            # what the customer will have once the form is saved
+            start = {
+                "state": "draft",
+                "user_id": self.env.uid,
+                "company_id": self.env.company.id,
+                "country_id": self.env.company.country_id.id,
+            }
+            for name in start.keys() & set(fields_list):
+                res[name] = (
+                    start[name] if name == "state" else res.get(name) or start[name]
+                )
         return res
 
     @api.model
