@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import threading
+from functools import partial
 
 from . import checklog, host, paths, proc, python_env, stack, throwaway
 from .lock import locked
@@ -120,11 +121,11 @@ class Run:
                 for path in paths.ADDONS.glob("*/tests")
             )
             if folders:
-                lanes[0].append(lambda: self.addon_tests(folders, rest))
+                lanes[0].append(partial(self.addon_tests, folders, rest))
         if outside or not inside:
-            lanes[1].append(lambda: self.outside_tests(outside or ["tests"], rest))
+            lanes[1].append(partial(self.outside_tests, outside or ["tests"], rest))
         if not self.only_some:
-            lanes[1].insert(0, self.lint_tests)
+            lanes[1].insert(0, partial(self.lint_tests))
         return [lane for lane in lanes if lane]
 
     def addon_tests(self, folders, rest):
@@ -214,10 +215,14 @@ class Run:
     # -- the run ------------------------------------------------------------------
     def run(self):
         self.coverage = ""
-        with self.bench.databases.logging_to(self.logs):
-            self.bench.template()
-        self._check_log(self.logs / "install.log")
-        threads = [_Lane(lane) for lane in self.lanes()]
+        lanes = self.lanes()
+        if not self.only_some or self.addon_tests in [
+            job.func for lane in lanes for job in lane
+        ]:
+            with self.bench.databases.logging_to(self.logs):
+                self.bench.template()
+            self._check_log(self.logs / "install.log")
+        threads = [_Lane(lane) for lane in lanes]
         try:
             with PROGRESS.step("Testing") as step:
                 for thread in threads:

@@ -176,8 +176,8 @@ def test_full_disk_before_anything_is_done(home):
     assert "4096 MB are needed" in line
 
 
-def test_full_disk_while_installing_packages(home):
-    line = home.refused("psql", prefix=small_disk(home, 60))
+def test_full_disk_while_making_the_environment(home):
+    line = home.refused("psql", prefix=small_disk(home, 12))
     assert "disk full" in line
 
 
