@@ -1,0 +1,85 @@
+"""Puts the demo company together and tells its two years."""
+
+import random
+from datetime import datetime, timedelta
+
+from . import MARK, SEED, customers, goods, people, trade
+from .clock import at, local_day, work_hours, work_moment
+from .world import World
+
+#: Nothing of it is worth a log entry, a follower or a mail.
+QUIET = {
+    "lang": "zh_CN",
+    "tz": "Asia/Shanghai",
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_notify_force_send": False,
+    "no_reset_password": True,
+}
+WEEKS = 104
+
+
+def load(env, progress):
+    """See ``tools.demo.load``."""
+    _check_fresh(env)
+    rng = random.Random(SEED)
+    env = env(context={**QUIET, "allowed_company_ids": env.company.ids})
+    end = _end(datetime.utcnow())
+    monday = local_day(end) - timedelta(days=local_day(end).weekday(), weeks=WEEKS)
+    world = World(
+        env,
+        at(monday, 8.5),
+        end,
+        lambda part: progress(0.08 + 0.88 * part, "two years of business"),
+        rng,
+    )
+    progress(0.02, "company and people")
+    with world:
+        people.make_company(env)
+        world.people = people.make_people(env, world.company, rng)
+        progress(0.06, "garments")
+        goods.make(world)
+        _begin(world)
+        world.tell()
+    progress(0.97, "finishing")
+    _finish(world)
+    env["ir.config_parameter"].sudo().set_param(MARK, str(SEED))
+    env.flush_all()
+    progress(1.0, "done")
+
+
+def _check_fresh(env):
+    if env["ir.config_parameter"].sudo().get_param(MARK):
+        raise RuntimeError("the demo company is in this database already")
+    if env["sale.order"].search_count([], limit=1):
+        raise RuntimeError("this database has orders: the demo company needs a new one")
+
+
+def _end(now):
+    """Return the last full hour of work before now."""
+    return work_moment(work_hours(now) - 0.01).replace(minute=0, second=0)
+
+
+def _begin(world):
+    env = world.env
+    world.terms = env["account.payment.term"].browse(
+        [
+            env.ref(f"account.account_payment_term_{name}").id
+            for name in ("15days", "30days", "30days", "45days")
+        ]
+    )
+    world.pricelist = env["product.pricelist"].create(
+        {"name": "国内人民币价目表", "company_id": world.company.id}
+    )
+    world.begin(goods.production(world), hours=0)
+    customers.begin(world)
+    trade.begin(world)
+
+
+def _finish(world):
+    env = world.env
+    world.people.passwords.store(env["res.users"].search([]))
+    # No mail of the two years leaves the machine.
+    env["mail.mail"].sudo().search([("state", "!=", "sent")]).unlink()

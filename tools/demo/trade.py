@@ -1,0 +1,152 @@
+"""Orders, deliveries, invoices and payments, week by week.
+
+The clerk enters the orders of the week on Monday, the store delivers, accounting
+invoices what was delivered, and customers pay: most in time, some late, a few not yet.
+"""
+
+from datetime import timedelta
+
+from odoo import Command
+
+from . import words
+from .clock import at, local_day, workday
+
+#: Orders of the two years, and quotations still open at the end.
+ORDERS, QUOTATIONS = 400, 8
+#: How customers pay: parts of them that pay in time, late, and very late.
+IN_TIME, LATE = 0.72, 0.93
+
+
+def begin(world):
+    """Begin the weekly orders and what follows from them, and open quotations."""
+    monday = local_day(world.start) + timedelta(days=21)
+    weeks = []
+    while at(monday, 18) < world.end:
+        weeks.append(monday)
+        monday += timedelta(days=7)
+    counts = _share_out(
+        ORDERS - QUOTATIONS,
+        [
+            words.SEASON[day.month - 1] * (0.7 + 0.6 * index / len(weeks))
+            for index, day in enumerate(weeks)
+        ],
+    )
+    world.payments = {}
+    for monday, count in zip(weeks, counts, strict=True):
+        world.begin(week(world, monday, count), at(monday, 9.5))
+        world.begin(payments(world, monday), at(monday + timedelta(days=2), 15))
+    world.begin(quotations(world), hours_left=6)
+
+
+def _share_out(total, weights):
+    """Split a whole number by weights so that the parts add up."""
+    parts, given, passed = [], 0, 0.0
+    for weight in weights:
+        passed += weight
+        wanted = round(total * passed / sum(weights))
+        parts.append(wanted - given)
+        given = wanted
+    return parts
+
+
+def week(world, monday, count):
+    """The orders of one week, delivered and invoiced."""
+    rng = world.rng
+    orders = _enter(world, count)
+    orders.action_confirm()
+    for hour, part in ((2 * 24 + 14, 0.55), (3 * 24 + 16, 0.8), (8 * 24 + 15, 1)):
+        yield at(monday, 0) + timedelta(hours=hour)
+        waiting = orders.sudo().picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        )
+        going = waiting.filtered(lambda _picking, part=part: rng.random() < part)
+        if going:
+            yield from _deliver(world, going)
+
+
+def _enter(world, count):
+    rng = world.rng
+    customers = world.active.sorted("id")
+    weights = [1 + (index * 7919) % 11 for index in range(len(customers))]
+    orders = world.people.of("clerk")["sale.order"]
+    return orders.create(
+        [
+            _order_vals(world, customer)
+            for customer in rng.choices(customers, weights, k=count)
+        ]
+    )
+
+
+def _order_vals(world, customer):
+    rng = world.rng
+    lines = {}
+    for _index in range(rng.choice((1, 1, 2, 2, 3, 4))):
+        [product] = rng.choices(world.products, world.shares)
+        lines[product] = rng.choice((6, 10, 12, 20, 20, 24, 30, 40, 50, 60))
+    return {
+        "partner_id": customer.id,
+        "user_id": customer.user_id.id,
+        "client_order_ref": f"CG{local_day(world.now):%y%m}{rng.randrange(1000):03d}",
+        "payment_term_id": world.terms[customer.id % len(world.terms)].id,
+        "pricelist_id": (
+            world.dollar_pricelist if customer.is_foreign else world.pricelist
+        ).id,
+        "order_line": [
+            Command.create({"product_id": product.id, "product_uom_qty": quantity})
+            for product, quantity in lines.items()
+        ],
+    }
+
+
+def _deliver(world, pickings):
+    """The store delivers; accounting invoices it the next working day."""
+    people = world.people
+    people.act(pickings, "storage").button_validate()
+    for line in pickings.move_ids.sale_line_id:
+        world.delivered.append(line)
+    orders = pickings.sale_id
+    yield at(workday(local_day(world.now) + timedelta(days=1)), 10)
+    invoices = people.act(orders, "accounting")._create_invoices()
+    invoices.action_post()
+    for invoice in invoices.sudo():
+        _plan_payment(world, invoice)
+
+
+def _plan_payment(world, invoice):
+    """Settle in which week the invoice will be paid, if at all."""
+    rng = world.rng
+    draw = rng.random()
+    if draw < IN_TIME:
+        days = rng.randint(-9, 0)
+    elif draw < LATE:
+        days = rng.randint(4, 45)
+    else:
+        days = rng.randint(90, 260)
+    day = max(invoice.invoice_date_due + timedelta(days=days), local_day(world.now))
+    monday = day - timedelta(days=day.weekday())
+    world.payments.setdefault(monday, []).append(invoice.id)
+
+
+def payments(world, monday):
+    """Accounting books what came in since last week."""
+    ids = world.payments.pop(monday, [])
+    if ids:
+        env = world.people.of("accounting")
+        env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=ids
+        ).create(
+            {
+                "journal_id": world.bank.id,
+                "payment_date": local_day(world.now),
+                "group_payment": False,
+            }
+        ).action_create_payments()
+    return
+    yield
+
+
+def quotations(world):
+    """Quotations nobody has accepted yet, half of them sent."""
+    orders = _enter(world, QUOTATIONS)
+    yield world.now + timedelta(minutes=50)
+    orders[: QUOTATIONS // 2].action_quotation_sent()
