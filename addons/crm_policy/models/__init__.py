@@ -12,6 +12,7 @@ from . import crm_authority
 from . import crm_approval
 from . import crm_approval_delegation
 from . import crm_approval_mixin
+from . import crm_approval_protection
 from . import crm_deadline
 from . import crm_routing_limit
 from . import crm_routing_passage

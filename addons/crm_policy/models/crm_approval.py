@@ -10,6 +10,8 @@ inserted or removed behind the ORM's back.
 import hashlib
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -257,12 +259,18 @@ class CrmApproval(models.Model):
                 digest = entry.digest or ""
             if entry.outcome == "void":
                 voided.update(json.loads(entry.approved_values or "{}")["voids"])
-        head = self.env["crm.approval.chain"].sudo().search(  # sudo: as above
-            [("company_id", "=", company.id)]
+        head = (
+            self.env["crm.approval.chain"]
+            .sudo()
+            .search(  # sudo: as above
+                [("company_id", "=", company.id)]
+            )
         )
         if (head.number or 0, head.digest or "") != (number, digest):
             problems.append(
-                self._problem(self.env._("decisions at the end of the chain are missing"))
+                self._problem(
+                    self.env._("decisions at the end of the chain are missing")
+                )
             )
         problems += entries._verify_states(voided)
         outside = self.search(
@@ -297,20 +305,21 @@ class CrmApproval(models.Model):
             domain = [("approval_state", "=", "approved")]
             if "company_id" in documents._fields:
                 domain.append(("company_id", "in", (company.id, False)))
-            for document in documents.with_context(active_test=False).search(domain):
-                if document._approval_company() != company:
-                    continue
-                if not document._approval_holds():
-                    problems.append(
-                        {
-                            "approval_id": False,
-                            "document": document.display_name,
-                            "problem": self.env._(
-                                "approved without a decision, or with other values "
-                                "than those approved"
-                            ),
-                        }
-                    )
+            decided = documents.with_context(active_test=False).search(domain)
+            decided = decided.filtered(
+                lambda document: document._approval_company() == company
+            )
+            problems += [
+                {
+                    "approval_id": False,
+                    "document": document.display_name,
+                    "problem": self.env._(
+                        "approved without a decision, or with other values than "
+                        "those approved"
+                    ),
+                }
+                for document in decided._approval_unfounded()
+            ]
         return problems
 
     @api.model
@@ -374,13 +383,9 @@ class CrmApproval(models.Model):
                 lambda user, company=company: company in user.company_ids
             )
             head = self.env["crm.approval.chain"]._lock_head(company)
-            for admin in admins or self.env.ref("base.user_admin"):
-                head.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    user_id=admin.id,
-                    summary=self.env._("Decisions were changed behind the procedure"),
-                    note="<br/>".join(self._problem_lines(problems)),
-                )
+            head._warn(
+                admins or self.env.ref("base.user_admin"), self._problem_lines(problems)
+            )
 
     @api.model
     def _cron_refresh_candidates(self):
@@ -433,3 +438,16 @@ class CrmApprovalChain(models.Model):
             )
         )
         return head
+
+    def _warn(self, users, lines):
+        """Put what the check found on the users' lists, once while it stands there."""
+        self.ensure_one()
+        summary = self.env._("Decisions were changed behind the procedure")
+        told = self.activity_ids.filtered(lambda a: a.summary == summary).user_id
+        for user in users - told:
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=user.id,
+                summary=summary,
+                note=Markup("<br/>").join(lines),
+            )

@@ -38,9 +38,7 @@ class CrmApprovalDelegation(models.Model):
         default=fields.Date.context_today,
         help="First day, in the company's time zone.",
     )
-    date_to = fields.Date(
-        required=True, tracking=True, help="Last day, included."
-    )
+    date_to = fields.Date(required=True, tracking=True, help="Last day, included.")
     model_ids = fields.Many2many(
         "ir.model",
         string="Document Types",

@@ -158,10 +158,12 @@ class CrmAuthority(models.Model):
         result = {}
         for band in self.filtered("amount_to"):
             after = band._siblings().filtered(
-                lambda other, band=band: other != band
-                and other._same_dates(band)
-                and not other.currency_id.compare_amounts(
-                    other.amount_from, band.amount_to
+                lambda other, band=band: (
+                    other != band
+                    and other._same_dates(band)
+                    and not other.currency_id.compare_amounts(
+                        other.amount_from, band.amount_to
+                    )
                 )
             )
             if len(after) == 1:
@@ -324,10 +326,12 @@ class CrmAuthority(models.Model):
         else:
             users = self._requester_managers(requester, company)
         users = users.filtered(
-            lambda user: user.active
-            and not user.share
-            and user != requester
-            and company in user.company_ids
+            lambda user: (
+                user.active
+                and not user.share
+                and user != requester
+                and company in user.company_ids
+            )
         )
         if not users:
             raise UserError(

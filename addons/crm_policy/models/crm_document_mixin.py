@@ -73,7 +73,9 @@ class CrmDocumentMixin(models.AbstractModel):
             by_company.setdefault(company_id, []).append(own)
         for company_id, group in by_company.items():
             numbers = self.env["ir.sequence"]._policy_numbers(
-                self._number_code, self.env["res.company"].browse(company_id), len(group)
+                self._number_code,
+                self.env["res.company"].browse(company_id),
+                len(group),
             )
             for own, number in zip(group, numbers, strict=True):
                 own["name"] = number
@@ -81,9 +83,9 @@ class CrmDocumentMixin(models.AbstractModel):
 
     def _assign_number(self):
         """Give a number to those documents that have none yet."""
-        for company, records in self.filtered(lambda r: not r.name).grouped(
-            "company_id"
-        ).items():
+        for company, records in (
+            self.filtered(lambda r: not r.name).grouped("company_id").items()
+        ):
             numbers = self.env["ir.sequence"]._policy_numbers(
                 self._number_code, company, len(records)
             )

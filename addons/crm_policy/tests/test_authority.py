@@ -36,9 +36,7 @@ class AuthorityCase(PolicyCase):
     @classmethod
     def _pcb_bands(cls):
         """CMP-67 to CMP-69 with the continuous bands of GAP-06."""
-        sales = cls._authority(
-            "Sales manager", 0, 100000, decider="department_manager"
-        )
+        sales = cls._authority("Sales manager", 0, 100000, decider="department_manager")
         deputy = cls._authority(
             "Deputy",
             100000,

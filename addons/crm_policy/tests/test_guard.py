@@ -139,9 +139,7 @@ class TestNumbers(PolicyCase):
         self.assertEqual(self._take(2, "2026-01-31"), ["260101", "260102"])
         self.assertEqual(self._take(1, "2026-02-01"), ["260201"])
         self.assertEqual(self._take(1, "2026-01-05"), ["260103"])
-        self.assertEqual(
-            self._take(1, "2026-01-05", self.other_company), ["260101"]
-        )
+        self.assertEqual(self._take(1, "2026-01-05", self.other_company), ["260101"])
 
     def test_the_hundredth_has_three_digits(self):
         """GAP-08: two digits at least, three after 99."""
