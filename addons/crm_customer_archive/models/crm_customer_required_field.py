@@ -21,7 +21,6 @@ class CrmCustomerRequiredField(models.Model):
     )
     field_id = fields.Many2one(
         "ir.model.fields",
-        string="Field",
         required=True,
         ondelete="cascade",
         domain=[("model", "=", "res.partner")],

@@ -379,6 +379,7 @@ class ResPartner(models.Model):
             return {**vals, "is_crm_customer": False} if flag is not None else vals
         vals = {**vals, "is_crm_customer": True}
         vals.setdefault("company_id", self.env.company.id)
+        vals.setdefault("country_id", self.env.company.country_id.id)
         vals.setdefault(
             "user_id", self.env.context.get("default_user_id") or self.env.uid
         )
