@@ -3,9 +3,11 @@
     "summary": "Customer visits and call-backs: planned, approved, held by two on a "
     "first visit, reported, accepted",
     "version": "19.0.1.0.0",
-    "category": "Sales/CRM",
-    "license": "LGPL-3",
+    "development_status": "Beta",
+    "category": "Customer Management",
+    "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",
+    "license": "LGPL-3",
     "depends": [
         "crm_customer_archive",
         "calendar",
@@ -43,5 +45,4 @@
     "demo": [
         "demo/crm_visit_demo.xml",
     ],
-    "application": False,
 }

@@ -8,6 +8,7 @@ from . import crm_visit_finding
 from . import crm_visit_plan
 from . import crm_visit_plan_line
 from . import crm_visit
+from . import crm_visit_record
 from . import crm_visit_flow
 from . import crm_visit_calendar
 from . import crm_visit_api

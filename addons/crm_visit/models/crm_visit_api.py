@@ -69,6 +69,7 @@ class CrmVisit(models.Model):
                         name=name,
                     )
                 )
+        self._check_api_choice(self, "mode", vals.get("mode", "onsite"))
         result = {name: vals[name] for name in PLAIN_KEYS if name in vals}
         if vals.get("kind"):
             kind = self.env["crm.visit.kind"].search([("code", "=", vals["kind"])])
@@ -110,6 +111,7 @@ class CrmVisit(models.Model):
         self.check_access("write")
         if self.state in ("reported", "accepted", "closed"):
             return self._api_result(created=False)
+        self._check_api_choice(self, "result", result)
         if self.state == "approved":
             self.action_hold(date_held)
         vals = {
@@ -160,6 +162,8 @@ class CrmVisit(models.Model):
                     "Unknown value for a finding: %s.", ", ".join(sorted(unknown))
                 )
             )
+        findings = self.env["crm.visit.finding"]
+        self._check_api_choice(findings, "severity", vals.get("severity", "info"))
         code = vals.pop("topic", None)
         if code:
             topic = self.env["crm.visit.topic"].search([("code", "=", code)])
@@ -169,6 +173,20 @@ class CrmVisit(models.Model):
                 )
             vals["topic_id"] = topic.id
         return vals
+
+    @api.model
+    def _check_api_choice(self, model, name, value):
+        """Raise unless a value is one of a field's choices."""
+        choices = model._fields[name].get_values(self.env)
+        if value not in choices:
+            raise UserError(
+                self.env._(
+                    "%(value)s is no value for %(field)s; it is one of: %(choices)s.",
+                    value=value,
+                    field=model._fields[name]._description_string(self.env),
+                    choices=", ".join(choices),
+                )
+            )
 
     def _api_result(self, created):
         return {

@@ -154,6 +154,7 @@ class CrmVisitFinding(models.Model):
                     "user_id": finding.owner_id.id,
                     "date_deadline": finding.date_due,
                     "summary": finding.name,
+                    "automated": True,
                 }
                 for finding in open_findings
             ]
@@ -173,9 +174,9 @@ class CrmVisitFinding(models.Model):
                 raise UserError(
                     self.env._("%s has no open follow-up.", finding.display_name)
                 )
-            if not is_manager and self.env.user not in (
-                finding.owner_id | finding.visit_id.user_id
-            ):
+            # sudo: the owner need not see the visit the finding comes from
+            responsible = finding.sudo().visit_id.user_id
+            if not is_manager and self.env.user not in (finding.owner_id | responsible):
                 raise AccessError(
                     self.env._(
                         "The follow-up of %(finding)s is done by %(owner)s.",

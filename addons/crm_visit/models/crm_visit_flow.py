@@ -82,8 +82,8 @@ class CrmVisit(models.Model):
     def _check_audit(self):
         """The report is audited by a manager or head who took no part (VIS-122)."""
         user = self.env.user
-        # sudo: the head is looked up in the org chart, not shown
-        head = self.sudo().department_id._policy_heads(but=self.user_id)
+        # sudo: the heads are looked up in the org chart, not shown
+        head = self.sudo().department_id.policy_head_ids
         if user in self.participant_ids.user_id:
             raise AccessError(
                 self.env._(
@@ -205,6 +205,10 @@ class CrmVisit(models.Model):
         self.env.add_to_compute(self._fields["is_first_visit"], others - self)
         for company, visits in self.grouped("company_id").items():
             visits.commercial_partner_id._update_visit_dates(company)
+        # sudo: the customer was seen; the reminder may be another person's
+        self.sudo().commercial_partner_id.activity_feedback(
+            ["crm_visit.activity_type_visit_due"]
+        )
 
     def action_report(self):
         """Hand in the visit record; whoever does has signed it thereby.
@@ -316,6 +320,7 @@ class CrmVisit(models.Model):
                     "activity_type_id": activity_type.id,
                     "user_id": line.user_id.id,
                     "date_deadline": line.visit_id.company_id._policy_today(),
+                    "automated": True,
                 }
                 for line in self.participant_ids
                 if not line.confirmed_at

@@ -61,8 +61,11 @@ class CrmVisitPlanLine(models.Model):
         help="Nobody of the company has visited this customer on site before.",
     )
     visit_ids = fields.One2many("crm.visit", "plan_line_id", string="Visits")
-    visit_id = fields.Many2one("crm.visit", compute="_compute_visit_id")
-    visit_state = fields.Selection(related="visit_id.state", string="Visit State")
+    visit_state = fields.Selection(
+        selection=lambda self: self.env["crm.visit"]._fields["state"].selection,
+        compute="_compute_visit_state",
+        compute_sudo=True,
+    )
 
     _estimated_cost_positive = models.Constraint(
         "CHECK (estimated_cost IS NULL OR estimated_cost >= 0)",
@@ -78,10 +81,10 @@ class CrmVisitPlanLine(models.Model):
             key = (line.partner_id.commercial_partner_id.id, line.company_id.id)
             line.is_first_visit = line.mode == "onsite" and key not in earliest
 
-    @api.depends("visit_ids")
-    def _compute_visit_id(self):
+    @api.depends("visit_ids.state")
+    def _compute_visit_state(self):
         for line in self:
-            line.visit_id = line.visit_ids[:1]
+            line.visit_state = line.visit_ids[:1].state
 
     @api.constrains("planned_start", "plan_id")
     def _check_period(self):

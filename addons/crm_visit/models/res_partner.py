@@ -115,12 +115,8 @@ class ResPartner(models.Model):
             company, company._policy_today()
         )
         interval = SQL(
-            "make_interval(days => CASE WHEN f.interval_unit = 'day' "
-            "THEN f.interval_number ELSE 0 END, "
-            "weeks => CASE WHEN f.interval_unit = 'week' "
-            "THEN f.interval_number ELSE 0 END, "
-            "months => CASE WHEN f.interval_unit = 'month' "
-            "THEN f.interval_number ELSE 0 END)"
+            "f.interval_number * CASE f.interval_unit WHEN 'day' THEN INTERVAL '1 day' "
+            "WHEN 'week' THEN INTERVAL '1 week' ELSE INTERVAL '1 month' END"
         )
         since = SQL("COALESCE(v.last, p.archived_date, p.create_date::date)")
         return SQL(
@@ -266,6 +262,7 @@ class ResPartner(models.Model):
                     "activity_type_id": activity_type.id,
                     "user_id": user.id,
                     "date_deadline": customer.next_visit_due,
+                    "automated": True,
                 }
             )
         return vals_list
