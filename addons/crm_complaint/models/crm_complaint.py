@@ -158,7 +158,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         index=True,
-        help="Department of the salesperson; its manager decides small amounts.",
+        help="The department of the salesperson; its heads see the complaint.",
     )
     date = fields.Date(
         "Complaint Date",
