@@ -103,7 +103,6 @@ class Teller:
         while self._waiting:
             moment, _count, story = heapq.heappop(self._waiting)
             if moment > self.end:
-                story.close()
                 continue
             self.set(max(moment, self.now))
             self._report()

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from . import MARK, SEED, customers, goods, people, trade
+from . import MARK, SEED, complaints, customers, goods, people, returns, trade, visits
 from .clock import at, local_day, work_hours, work_moment
 from .world import World
 
@@ -76,6 +76,14 @@ def _begin(world):
     world.begin(goods.production(world), hours=0)
     customers.begin(world)
     trade.begin(world)
+    # A database may be made with some of our addons only.
+    for model, stories in (
+        ("crm.visit", visits),
+        ("crm.complaint", complaints),
+        ("crm.return", returns),
+    ):
+        if model in env:
+            stories.begin(world)
 
 
 def _finish(world):

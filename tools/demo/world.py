@@ -17,6 +17,10 @@ class World(Teller):
         self.dollar_pricelist = env["product.pricelist"]
         #: Order lines delivered, for complaints and returns: newest last.
         self.delivered = []
+        #: Those of them somebody complained about already, and decided complaints
+        #: whose goods come back.
+        self.complained = []
+        self.to_return = []
 
     def begin(self, story, moment=None, part=None, hours=None, hours_left=None):
         """Begin a story.

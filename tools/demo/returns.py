@@ -1,0 +1,214 @@
+"""Twenty-five returns in every state, some of them out of decided complaints."""
+
+from odoo import Command
+
+from .clock import later
+
+#: Where the returns end that come from complaints, and those asked for on their own.
+FROM_COMPLAINTS = ("settled",) * 5 + ("verification", "in_quality", "with_accounting")
+OWN = (
+    *("settled",) * 4,
+    "not_eligible",
+    "refused",
+    "withdrawn",
+    "draft",
+    "draft",
+    "supervisor_audit",
+    "marketing_audit",
+    "general_manager",
+    "approved",
+    "inspected",
+    "in_transit",
+    "in_warehouse",
+    "in_quality",
+)
+#: Reasons of a major change at the customer with their evidence (criterion D).
+REASONS = (
+    ("model", "客户提供订货单与实物照片，所选款式与团购单位要求不符。"),
+    ("business", "客户提供近三个月销售报表，门店客流下降四成。"),
+    ("dissolved", "客户提供合伙人散伙协议复印件。"),
+    ("trade", "客户提供营业执照变更通知，转营家纺。"),
+)
+
+
+def begin(world):
+    """Begin the stories of all returns."""
+    rng = world.rng
+    settled = [end for end in OWN if end == "settled"]
+    for index, _end in enumerate(settled):
+        part = 0.35 + 0.5 * (index + rng.random()) / len(settled)
+        world.begin(own(world, index, "settled"), part=part)
+    for index, end in enumerate(end for end in OWN if end != "settled"):
+        world.begin(
+            own(world, index, end, quick=True), hours_left=22 + rng.randrange(9)
+        )
+    for index, end in enumerate(FROM_COMPLAINTS):
+        if end == "settled":
+            world.begin(from_complaint(world, end), part=0.45 + 0.1 * index)
+        else:
+            world.begin(from_complaint(world, end, quick=True), hours_left=20)
+
+
+def own(world, number, end, quick=False):
+    """A customer asks to give goods back; the salesperson applies for it."""
+    line = _returnable_line(world)
+    code, evidence = REASONS[number % len(REASONS)]
+    quantity = max(int(line.qty_delivered * world.rng.choice((0.1, 0.2, 0.5))), 1)
+    vals = {
+        "partner_id": line.order_id.partner_id.id,
+        "reason_id": world.env.ref(f"crm_returns.reason_{code}").id,
+        "evidence": evidence,
+        "handling_method": "退回成品库，检验合格后重新入库。",
+        "line_ids": [
+            Command.create({"sale_line_id": line.id, "quantity": quantity})
+        ],
+    }
+    if end == "not_eligible":
+        vals["reason_id"] = world.env.ref("crm_returns.reason_quality").id
+        vals["evidence"] = False
+    seller = line.order_id.user_id
+    document = world.env["crm.return"].with_user(seller).create(vals)
+    yield from _run(world, document, end, quick)
+
+
+def from_complaint(world, end, quick=False):
+    """The goods a complaint's decision sends back."""
+    complaints = [
+        complaint
+        for complaint in world.to_return
+        if complaint.resolution_ids.kind_id.code in ("return", "exchange")
+        and complaint.state in ("executing", "closed")
+    ]
+    if not complaints:
+        yield from own(world, 0, end, quick)
+        return
+    complaint = complaints[-1]
+    world.to_return.remove(complaint)
+    line = complaint.sale_order_id.order_line.filtered(
+        lambda line: line.product_id == complaint.product_id
+    )[:1]
+    resolution = complaint.resolution_ids[:1]
+    document = (
+        world.env["crm.return"]
+        .with_user(complaint.user_id)
+        .create(
+            {
+                "partner_id": complaint.partner_id.id,
+                "complaint_id": complaint.id,
+                "kind": resolution.kind_id.code,
+                "reason_id": world.env.ref("crm_returns.reason_quality").id,
+                "handling_method": "退回检验，不良品返修或报废。",
+                "line_ids": [
+                    Command.create(
+                        {"sale_line_id": line.id, "quantity": resolution.quantity}
+                    )
+                ],
+            }
+        )
+    )
+    yield from _run(world, document, end, quick)
+
+
+def _returnable_line(world):
+    """Return an order line that was delivered and invoiced not long ago."""
+    lines = [
+        line
+        for line in world.delivered[-160:-25]
+        if line not in world.complained
+        and line.qty_invoiced
+        and not line.order_id.partner_id.is_foreign
+    ]
+    line = world.rng.choice(lines)
+    world.complained.append(line)
+    return line
+
+
+def _run(world, document, end, quick):
+    """Take a return step by step to where it ends."""
+    rng = world.rng
+    for _step in range(20):
+        document.invalidate_recordset()
+        state = document.sudo().state
+        if state in (end, "settled", "refused", "withdrawn", "not_eligible"):
+            return
+        yield later(world.now, rng.uniform(0.3, 1.4) if quick else rng.uniform(2, 9))
+        document.invalidate_recordset()
+        _step_of(world, document, end)
+    raise RuntimeError(f"return {document.sudo().name} stays in {document.sudo().state}")
+
+
+def _step_of(world, document, end):
+    """Whoever's turn it is takes the next step."""
+    people, state = world.people, document.sudo().state
+    if end == "withdrawn" and state == "marketing_audit":
+        people.act(document, "marketing").action_withdraw_return(
+            "经协商客户同意保留货物，下季给予换款支持。"
+        )
+    elif state == "draft":
+        _submit(document, end)
+    elif document.sudo().approval_state == "pending":
+        _decide(document.sudo(), refuse=end == "refused")
+    elif state == "approved" and end == "inspected":
+        document.inspection_note = "吊牌完整，未穿着，外观良好，无缺件。"
+        document.action_inspect()
+    elif state in ("approved", "inspected"):
+        document.action_create_receipt()
+    elif state == "in_transit":
+        _receive(world, document.sudo())
+    elif state == "in_warehouse":
+        people.act(document, "storage").action_to_quality()
+    elif state == "in_quality":
+        _judge(world, people.act(document, "quality"))
+    elif state == "with_accounting":
+        _credit(world, people.act(document, "accounting"))
+
+
+def _submit(document, end):
+    if end == "not_eligible":
+        document.explanation = "货物无质量问题且无重大变故，已向客户说明，客户理解。"
+        document.action_not_eligible()
+    else:
+        document.action_submit()
+
+
+def _decide(document, refuse):
+    pending = document.approval_ids.filtered(lambda entry: entry.state == "pending")
+    decider = document.with_user(pending.candidate_ids[:1])
+    if refuse:
+        decider.action_reject("退货数量占比过大，请业务员再与客户协商。")
+    else:
+        decider.action_approve("同意。")
+
+
+def _receive(world, document):
+    """The store receives the goods into quarantine."""
+    for picking in document.picking_ids.filtered(lambda item: item.state != "done"):
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        world.people.act(picking, "storage").button_validate()
+
+
+def _judge(world, document):
+    for line in document.line_ids:
+        line.write(
+            {
+                "qa_result": world.rng.choice(("good", "good", "defective")),
+                "qa_note": "外观、尺寸、功能逐件检验完毕。",
+            }
+        )
+    document.action_judged()
+
+
+def _credit(world, document):
+    """Accounting obtains the proof and posts the credit note."""
+    document.write(
+        {
+            "proof_type_id": world.env.ref("crm_returns.proof_red_invoice").id,
+            "proof_reference": f"红字-{document.name}",
+        }
+    )
+    document.action_create_credit_notes()
+    notes = document.credit_note_ids
+    if notes:
+        notes.action_post()
