@@ -15,10 +15,28 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Remove what the addon added to records of others.
 
-    The companies' own copies of the customer number sequence have no external id, and
-    the groups of the shared addon got the sales rights from here.
+    The companies' own copies of the customer number sequence have no external id, the
+    groups of the shared addon got the sales rights from here, and decisions already
+    taken keep the authority they were taken by.
     """
+    env.cr.execute(
+        "UPDATE res_partner SET source_id = NULL, stage_id = NULL, "
+        "intermediary_type_id = NULL, enterprise_type_id = NULL"
+    )
+    env.invalidate_all()
     env["ir.sequence"].search([("code", "=", "crm.customer")]).unlink()
+    authorities = env["crm.authority"].search([("model", "=", "res.partner")])
+    authorities.active = False
+    decided = env["crm.approval"].search([("authority_id", "in", authorities.ids)])
+    env["ir.model.data"].search(
+        [
+            ("model", "=", "crm.authority"),
+            ("res_id", "in", decided.authority_id.ids),
+        ]
+    ).unlink()
+    env["crm.policy.rule"].search(
+        [("code", "=like", "ARC-%"), ("carried_by", "!=", False)]
+    ).write({"carried": "planned", "carried_by": False})
     for group, implied in (
         ("crm_policy.group_user", "sales_team.group_sale_salesman"),
         ("crm_policy.group_manager", "sales_team.group_sale_salesman_all_leads"),
