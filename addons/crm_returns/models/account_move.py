@@ -160,14 +160,17 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         refunds = self.sale_line_ids.invoice_lines.filtered(
-            lambda line: line.move_id.move_type == "out_refund"
-            and line.parent_state != "cancel"
+            lambda line: (
+                line.move_id.move_type == "out_refund" and line.parent_state != "cancel"
+            )
         )
         own = refunds.filtered(
-            lambda line: line.crm_reversed_line_id == self
-            or (
-                not line.crm_reversed_line_id
-                and line.move_id.reversed_entry_id == self.move_id
+            lambda line: (
+                line.crm_reversed_line_id == self
+                or (
+                    not line.crm_reversed_line_id
+                    and line.move_id.reversed_entry_id == self.move_id
+                )
             )
         )
         covered = sum(

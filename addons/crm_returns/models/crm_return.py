@@ -361,6 +361,8 @@ class CrmReturn(models.Model):
         self._check_proof_vals(vals)
         self._check_text_vals(vals)
         res = super().write(vals)
+        if "proof_attachment_ids" in vals:
+            self._own_proof_scans()
         if "override_reason" in vals:
             self._stamp_override([vals] * len(self))
         if set(vals) & {*REQUEST_FIELDS, "line_ids", "evidence", "contact_ids"}:
@@ -417,6 +419,7 @@ class CrmReturn(models.Model):
         :return: True
         :raises UserError: standard not met, or more asked back than is left
         """
+        self.check_access("write")
         for record in self:
             record._check_salesperson()
             record.action_request_approval(record._approval_route_step(), comment)
@@ -424,10 +427,12 @@ class CrmReturn(models.Model):
 
     def action_not_eligible(self):
         """Close a demand that does not meet the standard, with its explanation."""
+        self.check_access("write")
         return self._transition("not_eligible")
 
     def action_inspect(self):
         """Record that the goods were inspected at the customer (RET-23, RET-24)."""
+        self.check_access("write")
         for record in self:
             record._check_salesperson()
             record._transition(
@@ -439,17 +444,17 @@ class CrmReturn(models.Model):
 
     def action_to_quality(self):
         """Hand the goods in quarantine to quality (RET-34)."""
+        self.check_access("write")
         return self._transition("to_quality")
 
     def action_judged(self):
         """Hand the judged return to accounting; every line has its result (RET-35)."""
+        self.check_access("write")
         return self._transition("judge")
 
     def action_view_orders(self):
         """Open the orders the goods come from."""
-        return self._open_records(
-            "sale.action_orders", self.line_ids.sale_order_id
-        )
+        return self._open_records("sale.action_orders", self.line_ids.sale_order_id)
 
     def action_view_complaint(self):
         """Open the complaint the return comes from."""

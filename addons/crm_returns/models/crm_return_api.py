@@ -120,17 +120,17 @@ class CrmReturn(models.Model):
             [line["sale_line_id"] for line in lines]
         )
         if len(sources.exists()) != len(set(sources.ids)):
-            raise UserError(
-                self.env._("lines: an order line named does not exist.")
-            )
+            raise UserError(self.env._("lines: an order line named does not exist."))
         # sudo: lots are named by those who have no access to the stock
         lots = self.env["stock.lot"].sudo().search([("name", "in", list(names))])
         for line, source in zip(lines, sources, strict=True):
             vals = {"sale_line_id": source.id, "quantity": line["quantity"]}
             if line.get("lot"):
                 lot = lots.filtered(
-                    lambda rec, line=line, source=source: rec.name == line["lot"]
-                    and rec.product_id == source.sudo().product_id  # sudo: as above
+                    lambda rec, line=line, source=source: (
+                        rec.name == line["lot"]
+                        and rec.product_id == source.sudo().product_id
+                    )  # sudo: as above
                 )[:1]
                 if not lot:
                     raise UserError(

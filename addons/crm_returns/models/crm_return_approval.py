@@ -154,8 +154,10 @@ class CrmReturn(models.Model):
             lambda line: line.kind_code in RETURN_RESOLUTIONS
         )
         siblings = complaint.return_ids.filtered(
-            lambda other: other != self.sudo()
-            and other.state not in ("draft", "refused", "withdrawn", "not_eligible")
+            lambda other: (
+                other != self.sudo()
+                and other.state not in ("draft", "refused", "withdrawn", "not_eligible")
+            )
         )
         lines = self.sudo().line_ids | siblings.line_ids
         for product, claims in lines.grouped("product_id").items():
@@ -231,9 +233,8 @@ class CrmReturn(models.Model):
         :raises AccessError: neither salesperson nor decider
         """
         if not (comment or "").strip():
-            raise UserError(
-                self.env._("Write down what was agreed with the customer.")
-            )
+            raise UserError(self.env._("Write down what was agreed with the customer."))
+        self.check_access("read")
         for record in self:
             record._check_transition_state(
                 ("draft", *LEVEL_STATES.values(), "verification", "approved")

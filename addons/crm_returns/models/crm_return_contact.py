@@ -56,9 +56,7 @@ class CrmReturnContact(models.Model):
     def _check_date(self):
         for contact in self:
             if contact.date > contact.company_id._policy_today():
-                raise UserError(
-                    self.env._("Date: a contact cannot lie in the future.")
-                )
+                raise UserError(self.env._("Date: a contact cannot lie in the future."))
 
     def write(self, vals):
         if set(vals) & {"return_id", "date", "user_id", "kind", "summary"}:

@@ -88,7 +88,8 @@ class CrmReturn(models.Model):
                 )
             if (
                 record.proof_type_id.attachment_required
-                and not record.proof_attachment_ids
+                # sudo: that the scan is there counts, whoever attached it
+                and not record.sudo().proof_attachment_ids
             ):
                 raise UserError(
                     self.env._(
@@ -121,6 +122,13 @@ class CrmReturn(models.Model):
                 self.env._("Returns are credited by accounting (RET-09, RET-62).")
             )
 
+    def _own_proof_scans(self):
+        """Let whoever may read the return read the scans of its proof."""
+        for record in self:
+            # sudo: the salesperson's upload becomes the return's
+            scans = record.sudo().proof_attachment_ids.filtered(lambda a: not a.res_id)
+            scans.write({"res_model": self._name, "res_id": record.id})
+
     # ---------------------------------------------------------------- actions
 
     def action_create_credit_notes(self):
@@ -131,6 +139,7 @@ class CrmReturn(models.Model):
         :raises AccessError: not of accounting
         """
         self._check_accountant()
+        self.check_access("read")
         notes = self.env["account.move"]
         for record in self:
             record._check_transition_state(("with_accounting",))
@@ -159,6 +168,7 @@ class CrmReturn(models.Model):
     def action_settle(self):
         """Close returns of goods that were never invoiced (nothing to credit)."""
         self._check_accountant()
+        self.check_access("read")
         for record in self:
             record._check_proof()
             record._check_quantities_accepted()
@@ -281,9 +291,7 @@ class CrmReturn(models.Model):
 
     def _settle(self):
         for record in self:
-            record._transition(
-                "settle", date_settled=record.company_id._policy_today()
-            )
+            record._transition("settle", date_settled=record.company_id._policy_today())
 
 
 class CrmReturnLine(models.Model):
@@ -293,9 +301,11 @@ class CrmReturnLine(models.Model):
         """Return the posted invoice lines these goods were billed on, newest first."""
         self.ensure_one()
         return self.sale_line_id.invoice_lines.filtered(
-            lambda line: line.display_type == "product"
-            and line.move_id.state == "posted"
-            and line.move_id.move_type == "out_invoice"
+            lambda line: (
+                line.display_type == "product"
+                and line.move_id.state == "posted"
+                and line.move_id.move_type == "out_invoice"
+            )
         ).sorted(lambda line: (line.move_id.invoice_date, line.id), reverse=True)
 
     @api.model

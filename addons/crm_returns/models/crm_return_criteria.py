@@ -55,9 +55,7 @@ class CrmReturn(models.Model):
         index=True,
         help="A and at least one of B, C, D (RET-11).",
     )
-    criteria_note = fields.Text(
-        string="Standard Checked", readonly=True, copy=False
-    )
+    criteria_note = fields.Text(string="Standard Checked", readonly=True, copy=False)
     override_reason = fields.Text(
         copy=False,
         tracking=True,
@@ -137,10 +135,12 @@ class CrmReturn(models.Model):
         """C: these deliveries are overdue in spite of repeated talks (RET-14)."""
         today = self.company_id._policy_today()
         overdue = self.line_ids.sale_line_id.invoice_lines.move_id.filtered(
-            lambda m: m.move_type == "out_invoice"
-            and m.state == "posted"
-            and m.amount_residual > 0
-            and (m.invoice_date_due or m.invoice_date) < today
+            lambda m: (
+                m.move_type == "out_invoice"
+                and m.state == "posted"
+                and m.amount_residual > 0
+                and (m.invoice_date_due or m.invoice_date) < today
+            )
         )
         if not overdue:
             return "not_met", self.env._("C (RET-14): nothing of it is overdue.")
@@ -201,8 +201,7 @@ class CrmReturn(models.Model):
         if not self.env.user.has_group("crm_policy.group_gm"):
             raise AccessError(
                 self.env._(
-                    "Only the general manager admits a return that misses the "
-                    "standard."
+                    "Only the general manager admits a return that misses the standard."
                 )
             )
         if self:

@@ -34,9 +34,7 @@ class CrmReturnLine(models.Model):
         "crm.return", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        related="return_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="return_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
         related="return_id.partner_id", store=True, index=True, string="Customer"

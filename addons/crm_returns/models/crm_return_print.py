@@ -15,9 +15,11 @@ class CrmReturn(models.Model):
             step = self.approval_step
         # sudo: the form shows who signed, to whoever may print the return
         return self.sudo().approval_ids.filtered(
-            lambda a: a.level == level
-            and a.step == step
-            and a.state in ("approved", "refused")
+            lambda a: (
+                a.level == level
+                and a.step == step
+                and a.state in ("approved", "refused")
+            )
         )
 
     def _print_copies(self):

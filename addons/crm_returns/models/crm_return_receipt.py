@@ -42,6 +42,7 @@ class CrmReturn(models.Model):
         :return: list of ids of the receipts made
         :raises UserError: not approved, or no longer returnable
         """
+        self.check_access("write")
         pickings = self.env["stock.picking"]
         for record in self:
             if not self.env.user.has_group("stock.group_stock_user"):

@@ -127,9 +127,7 @@ class SaleOrderLine(models.Model):
                 ("return_id.state", "in", RESERVING_STATES),
             ]
         ):
-            claims = result.setdefault(
-                request.sale_line_id.id, defaultdict(float)
-            )
+            claims = result.setdefault(request.sale_line_id.id, defaultdict(float))
             claims[request.return_id.id] += request._quantity_outstanding()
         return result
 

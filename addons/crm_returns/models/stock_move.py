@@ -55,10 +55,12 @@ class StockMove(models.Model):
     def _customer_returns(self):
         """Return the done moves that brought sold goods back from a customer."""
         return self.filtered(
-            lambda m: m.state == "done"
-            and m.location_id.usage == "customer"
-            and m.location_dest_id.usage != "customer"
-            and (m.sale_line_id or m.origin_returned_move_id.sale_line_id)
+            lambda m: (
+                m.state == "done"
+                and m.location_id.usage == "customer"
+                and m.location_dest_id.usage != "customer"
+                and (m.sale_line_id or m.origin_returned_move_id.sale_line_id)
+            )
         )
 
     def _check_customer_returns(self):

@@ -1,5 +1,7 @@
 """A customer with delivered and invoiced orders, and the way of a return."""
 
+from contextlib import contextmanager
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields
@@ -38,10 +40,20 @@ class ReturnMixin:
                 "name": "Ningxia Trading",
                 "is_company": True,
                 "user_id": cls.user_sales.id,
+                "property_payment_term_id": cls.env.ref(
+                    "account.account_payment_term_30days"
+                ).id,
             }
         )
         cls.reason = cls.env.ref("crm_returns.reason_model")
         cls.Return = cls.env["crm.return"]
+
+    @contextmanager
+    def assertRefused(self, exception, words):
+        """Expect a refusal whose message says ``words``, leaving nothing behind."""
+        with self.assertRaisesRegex(exception, words), self.env.cr.savepoint():
+            yield
+        self.env.invalidate_all()
 
     @classmethod
     def _make_product(cls, name, **vals):
@@ -49,6 +61,7 @@ class ReturnMixin:
             {
                 "name": name,
                 "is_storable": True,
+                "categ_id": cls.env.ref("product.product_category_goods").id,
                 "list_price": 100.0,
                 "standard_price": 40.0,
                 "invoice_policy": "delivery",
@@ -141,7 +154,7 @@ class ReturnMixin:
     def _receive(self, document, quantities=None, backorder=True):
         """Receive the goods as the storekeeper; ``{line: quantity}`` if other."""
         if document.state == "approved":
-            document.with_user(self.user_storage).action_create_receipt()
+            document.with_user(self.user_sales).action_create_receipt()
         for picking in document.sudo().picking_ids.filtered(
             lambda p: p.state not in ("done", "cancel")
         ):

@@ -34,7 +34,7 @@ class TestCriteria(ReturnCase):
         document.evidence = False
         self.assertEqual(document.other_state, "open")
         self.assertFalse(document.eligible)
-        with self.assertRaisesRegex(UserError, "RET-11"):
+        with self.assertRefused(UserError, "RET-11"):
             document.action_submit()
 
     def test_warranty_periods(self):
@@ -64,7 +64,7 @@ class TestCriteria(ReturnCase):
         document = self._return((self.line, 1))
         self.assertEqual(document.warranty_state, "not_met")
         self.assertEqual(document.other_state, "met")
-        with self.assertRaisesRegex(UserError, "RET-12"):
+        with self.assertRefused(UserError, "RET-12"):
             document.action_submit()
 
     def test_warranty_last_day(self):
@@ -147,11 +147,11 @@ class TestCriteria(ReturnCase):
         """RET-16: closed with its explanation; not when the standard is met."""
         document = self._return((self.line, 1))
         document.explanation = "Explained by phone"
-        with self.assertRaisesRegex(UserError, "meets the standard"):
+        with self.assertRefused(UserError, "meets the standard"):
             document.action_not_eligible()
         document.evidence = False
         document.explanation = False
-        with self.assertRaisesRegex(UserError, "RET-16"):
+        with self.assertRefused(UserError, "RET-16"):
             document.action_not_eligible()
         document.explanation = "Explained by phone"
         document.action_not_eligible()

@@ -18,14 +18,14 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
         cls.document.action_submit()
 
     def test_return(self):
-        vals = self._vals((self.order.order_line, 1))
+        line = {"sale_line_id": self.order.order_line.id, "quantity": 1}
+        vals = {**self._vals(), "line_ids": [[0, 0, line]]}
         self.attack(
             self.document.sudo(),
             vals,
             final_states=("approved", "in_warehouse", "settled"),
             guarded={
                 "name": "999",
-                "eligible": True,
                 "approval_state": "approved",
                 "authority_route": "verification",
                 "amount_total": 0.01,
@@ -36,6 +36,29 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
             users=[self.user_sales, self.user_sales_head],
             strangers=[self.user_sales2, self.user_outsider, self.user_other_company],
         )
+
+    def test_eligible(self):
+        """A return that misses the standard cannot be declared to meet it."""
+        document = self._return((self.order.order_line, 1), evidence=False)
+        self.assertFalse(document.eligible)
+        with self.refused("the salesperson declares the standard met"):
+            self.rpc(
+                self.user_sales,
+                "crm.return",
+                "write",
+                document.ids,
+                {"eligible": True, "other_state": "met"},
+            )
+        with self.refused("the salesperson submits it"):
+            self.rpc(self.user_sales, "crm.return", "action_submit", document.ids)
+        with self.refused("the salesperson asks for the decision directly"):
+            self.rpc(
+                self.user_sales,
+                "crm.return",
+                "action_request_approval",
+                document.ids,
+                "application",
+            )
 
     def test_line(self):
         vals = {
