@@ -2,6 +2,7 @@ from . import crm_guard_mixin
 from . import crm_document_mixin
 from . import ir_sequence
 from . import hr_department
+from . import hr_department_heads
 from . import res_company
 from . import res_company_profile
 from . import res_config_settings

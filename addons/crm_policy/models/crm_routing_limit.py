@@ -7,7 +7,6 @@ figure is a record: who changes the policy changes data.
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from . import hr_department_heads  # noqa: F401  (the heads the record rules ask for)
 
 CASE = "case"
 

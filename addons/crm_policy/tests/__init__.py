@@ -6,3 +6,4 @@ from . import test_guard
 from . import test_register
 from . import test_register_months
 from . import test_routing
+from . import test_routing_notice
