@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import odoo_source, paths, postgres, python_env
+from tools import odoo_source, paths, python_env
 
 CRM = paths.PROJECT / "crm"
 #: Programs that ./crm and Python need besides the one that a test takes away.
@@ -84,9 +84,16 @@ class Home:
         assert "Traceback" not in err
         return lines[0]
 
+    def postmaster(self):
+        """Process id of this home's PostgreSQL."""
+        base = self.folder / "postgres"
+        if paths.is_root():
+            base = paths.ROOT_DATA / _key(self.folder)
+        return int((base / "main" / "postmaster.pid").read_text().split()[0])
+
     def close(self):
         self.run("stop")
-        base = postgres.paths.ROOT_DATA / _key(self.folder)
+        base = paths.ROOT_DATA / _key(self.folder)
         if paths.is_root() and base.exists():
             shutil.rmtree(base)
 

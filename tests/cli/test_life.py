@@ -15,8 +15,6 @@ from tools.rpc import XmlRpc
 
 pytestmark = pytest.mark.installation
 PORT = throwaway.free_port()
-#: A second ./crm run answers within these seconds on a machine with two cores.
-SECOND_RUN_SECONDS = 15
 
 
 def sql(home, statement, database="crm"):
@@ -98,13 +96,13 @@ def test_4_a_second_run_is_refused_and_names_the_first(living_home):
     assert "already running" in line
 
 
-def test_5_restart_is_quick(living_home):
+def test_5_restart_makes_nothing_anew(living_home):
+    """How long it takes is measured by ./crm bench restart."""
     code, out, _err = living_home.run("stop")
     assert (code, out.strip()) == (0, "stopped Odoo and PostgreSQL")
-    start = time.monotonic()
     code, _out, err = living_home.run("run", "--port", str(PORT), "--detach")
     assert code == 0, err
-    assert time.monotonic() - start < SECOND_RUN_SECONDS
+    assert err.splitlines() == ["* Starting PostgreSQL", "* Starting Odoo"]
 
 
 def test_6_killed_server_is_noticed(living_home):
@@ -119,22 +117,11 @@ def test_6_killed_server_is_noticed(living_home):
         os.kill(int(pid), signal.SIGKILL)
     code, _out, _err = living_home.run("status")
     assert code == 1
-    postmaster = sql(
-        living_home,
-        "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"
-        if _may_read_files(living_home)
-        else "SELECT ''",
-    )
-    if postmaster:
-        os.kill(int(postmaster), signal.SIGKILL)
-        time.sleep(1)
+    os.kill(living_home.postmaster(), signal.SIGKILL)
+    time.sleep(1)
     code, _out, err = living_home.run("run", "--port", str(PORT), "--detach")
     assert code == 0, err
     assert sql(living_home, "SELECT count(*) FROM res_partner") == before
-
-
-def _may_read_files(home):
-    return sql(home, "SELECT has_function_privilege('pg_read_file(text)','x')") == "t"
 
 
 def test_7_shell(living_home):

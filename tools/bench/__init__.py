@@ -73,6 +73,7 @@ class Bench:
     @staticmethod
     def table(title, header, rows):
         """Print rows in columns; numbers are set to the right."""
+        rows = [list(row) for row in rows]
         cells = [[_text(value) for value in row] for row in rows]
         widths = [
             max(len(row[number]) for row in [list(header), *cells])
