@@ -20,18 +20,37 @@ RECENT = (
 REFUSED, UNFOUNDED, CANCELLED = 3, 7, 2
 
 FAULTS = (
-    ("袖口线头脱落，部分接缝开线", "缝制线迹密度不足，终检漏检", "调整线迹密度，终检加抽一道"),
-    ("面料色差明显，同批两件颜色不一致", "两缸面料混裁，未按缸号分床", "按缸号分床裁剪并标识"),
+    (
+        "袖口线头脱落，部分接缝开线",
+        "缝制线迹密度不足，终检漏检",
+        "调整线迹密度，终检加抽一道",
+    ),
+    (
+        "面料色差明显，同批两件颜色不一致",
+        "两缸面料混裁，未按缸号分床",
+        "按缸号分床裁剪并标识",
+    ),
     ("尺码与标签不符，XL 实测为 L", "后整理挂标时混码", "挂标工序改为扫码核对"),
     ("里布起泡，熨烫后不能恢复", "粘合衬压烫温度偏低", "校准粘合机温度并每班点检"),
     ("纽扣脱落，缺备用扣", "钉扣机张力不稳", "更换钉扣机张力簧，补发备用扣"),
-    ("面料起毛起球，穿着两周即出现", "原料批次抗起球等级不达标", "该批原料停用，进料检验加测"),
+    (
+        "面料起毛起球，穿着两周即出现",
+        "原料批次抗起球等级不达标",
+        "该批原料停用，进料检验加测",
+    ),
     ("拉链卡滞，多件无法闭合", "拉链供应商批次不良", "更换供应商批次，逐件拉合检验"),
     ("到货短少两箱，外箱破损", "装车清点与运输交接不严", "发货双人清点，加固外箱"),
     ("前襟起皱，左右领不对称", "归拔不到位，领面裁片偏斜", "修正样板并培训归拔工序"),
     ("衬衫洗涤后缩水超标", "面料预缩不足", "面料预缩率重新测定后开裁"),
 )
-DEMANDS = ("要求退货", "要求换货", "要求返修后重新交付", "要求折让", "要求赔偿损失", "要求补发")
+DEMANDS = (
+    "要求退货",
+    "要求换货",
+    "要求返修后重新交付",
+    "要求折让",
+    "要求赔偿损失",
+    "要求补发",
+)
 KINDS = ("return", "exchange", "repair", "allowance", "compensation", "supplementary")
 CHANNELS = ("phone", "phone", "email", "letter", "visit", "chat", "web")
 
@@ -48,9 +67,7 @@ def begin(world):
         world.begin(complaint(world, index, end), part=part)
     for index, end in enumerate(RECENT):
         begin = 30 + rng.randrange(60) if end != "received" else 3 + index
-        world.begin(
-            complaint(world, older + index, end, quick=True), hours_left=begin
-        )
+        world.begin(complaint(world, older + index, end, quick=True), hours_left=begin)
 
 
 def complaint(world, number, end, quick=False):
@@ -59,6 +76,8 @@ def complaint(world, number, end, quick=False):
     :param end: the state it stops in, or ``closed``, ``unfounded``, ``refused``
     :param quick: everybody answers within the limits, to arrive in time
     """
+    while len(world.delivered) < 8:
+        yield later(world.now, 9)
     document, step = _form(world, number, end), 0
     if end == "cancelled":
         yield later(world.now, 2)
@@ -103,8 +122,9 @@ def _form(world, number, end):
     line = _delivered_line(world, end)
     order = line.order_id
     picking = line.move_ids.picking_id.filtered(
-        lambda picking: picking.state == "done"
-        and picking.location_dest_id.usage == "customer"
+        lambda picking: (
+            picking.state == "done" and picking.location_dest_id.usage == "customer"
+        )
     )[:1]
     fault = FAULTS[number % len(FAULTS)]
     delivered = line.qty_delivered
@@ -119,23 +139,27 @@ def _form(world, number, end):
         amount = band[number] + number * 10
         if order.currency_id != world.company.currency_id:
             amount = round(amount / 7, -2)
-    return world.people.act(env["crm.complaint"], order.user_id).create(
-        {
-            "partner_id": order.partner_id.id,
-            "contact_id": order.partner_id.main_contact_id.id,
-            "sale_order_id": order.id,
-            "picking_id": picking.id,
-            "product_id": line.product_id.id,
-            "defective_quantity": defective,
-            "channel": rng.choice(CHANNELS),
-            "description": f"{line.product_id.name}：{fault[0]}。",
-            "demand": DEMANDS[number % len(DEMANDS)] + "。",
-            "amount_claim": amount,
-            "claim_currency_id": order.currency_id.id,
-            "opinion": "已到现场核对，情况属实，建议按公司规定处理。",
-            "sample_attached": rng.random() < 0.6,
-        }
-    ).sudo()
+    return (
+        world.people.act(env["crm.complaint"], order.user_id)
+        .create(
+            {
+                "partner_id": order.partner_id.id,
+                "contact_id": order.partner_id.main_contact_id.id,
+                "sale_order_id": order.id,
+                "picking_id": picking.id,
+                "product_id": line.product_id.id,
+                "defective_quantity": defective,
+                "channel": rng.choice(CHANNELS),
+                "description": f"{line.product_id.name}：{fault[0]}。",
+                "demand": DEMANDS[number % len(DEMANDS)] + "。",
+                "amount_claim": amount,
+                "claim_currency_id": order.currency_id.id,
+                "opinion": "已到现场核对，情况属实，建议按公司规定处理。",
+                "sample_attached": rng.random() < 0.6,
+            }
+        )
+        .sudo()
+    )
 
 
 def _delivered_line(world, end):
@@ -226,7 +250,9 @@ ANSWERS = {
         "negotiation_result": "已向客户说明原因，客户同意等待公司决定。",
     },
     "supervisor_reading": lambda *_args: {"supervisor_reading": "已阅，同意业务意见。"},
-    "executing": lambda *_args: {"execution_result": "已按决定处理完毕，客户签字确认。"},
+    "executing": lambda *_args: {
+        "execution_result": "已按决定处理完毕，客户签字确认。"
+    },
     "not_substantiated": lambda world, *_args: {
         "customer_answer": "贵公司反映的问题经检验不属于产品质量问题，感谢理解与支持。",
         "collection_date": local_day(later(world.now, 90)),
@@ -281,7 +307,9 @@ def _refusal(world, document, number):
     follow_up = document.browse(follow_up)
     yield later(world.now, 6)
     world.people.act(document, "gmo").action_close()
-    follow_up.with_user(follow_up.user_id).write({"opinion": "客户异议有理，建议重新核定。"})
+    follow_up.with_user(follow_up.user_id).write(
+        {"opinion": "客户异议有理，建议重新核定。"}
+    )
     while follow_up.state != "closed":
         yield later(world.now, _pause(world, follow_up, False))
         follow_up.invalidate_recordset()

@@ -51,7 +51,10 @@ def begin(world):
 
 def own(world, number, end, quick=False):
     """A customer asks to give goods back; the salesperson applies for it."""
-    line = _returnable_line(world)
+    while not _returnable(world):
+        yield later(world.now, 9)
+    line = world.rng.choice(_returnable(world))
+    world.complained.append(line)
     code, evidence = REASONS[number % len(REASONS)]
     quantity = max(int(line.qty_delivered * world.rng.choice((0.1, 0.2, 0.5))), 1)
     vals = {
@@ -59,9 +62,7 @@ def own(world, number, end, quick=False):
         "reason_id": world.env.ref(f"crm_returns.reason_{code}").id,
         "evidence": evidence,
         "handling_method": "退回成品库，检验合格后重新入库。",
-        "line_ids": [
-            Command.create({"sale_line_id": line.id, "quantity": quantity})
-        ],
+        "line_ids": [Command.create({"sale_line_id": line.id, "quantity": quantity})],
     }
     if end == "not_eligible":
         vals["reason_id"] = world.env.ref("crm_returns.reason_quality").id
@@ -109,18 +110,15 @@ def from_complaint(world, end, quick=False):
     yield from _run(world, document, end, quick)
 
 
-def _returnable_line(world):
-    """Return an order line that was delivered and invoiced not long ago."""
-    lines = [
+def _returnable(world):
+    """Return the order lines that were delivered and invoiced not long ago."""
+    return [
         line
-        for line in world.delivered[-160:-25]
+        for line in world.delivered[-160:-5]
         if line not in world.complained
         and line.qty_invoiced
         and not line.order_id.partner_id.is_foreign
     ]
-    line = world.rng.choice(lines)
-    world.complained.append(line)
-    return line
 
 
 def _run(world, document, end, quick):
@@ -134,7 +132,9 @@ def _run(world, document, end, quick):
         yield later(world.now, rng.uniform(0.3, 1.4) if quick else rng.uniform(2, 9))
         document.invalidate_recordset()
         _step_of(world, document, end)
-    raise RuntimeError(f"return {document.sudo().name} stays in {document.sudo().state}")
+    raise RuntimeError(
+        f"return {document.sudo().name} stays in {document.sudo().state}"
+    )
 
 
 def _step_of(world, document, end):

@@ -39,7 +39,7 @@ PURPOSES = ("了解销售情况", "对账与催款", "新品推介", "门店巡�
 
 
 def begin(world):
-    """Begin the plans of the two years, the single visits and those of the last days."""
+    """Begin the plans of the two years and the visits applied for singly."""
     rng = world.rng
     world.seen = set()
     sellers = list(logins.AREAS)
@@ -139,7 +139,9 @@ def _line_vals(world, login, customer, day, index):
         "planned_start": at(day, (9.5, 14.5)[index % 2]),
         "companion_ids": [Command.set([user.id for user in companions])],
         "purpose": world.rng.choice(PURPOSES),
-        "estimated_cost": world.rng.choice((0, 80, 150, 320)) if mode == "onsite" else 0,
+        "estimated_cost": world.rng.choice((0, 80, 150, 320))
+        if mode == "onsite"
+        else 0,
     }
 
 
@@ -206,9 +208,7 @@ def single(world, login, end):
             "planned_start": at(day, 10),
             "purpose": rng.choice(PURPOSES),
             "estimated_cost": 0 if phone else rng.choice((60, 120, 260)),
-            "participant_ids": [
-                Command.create({"user_id": user.id}) for user in users
-            ],
+            "participant_ids": [Command.create({"user_id": user.id}) for user in users],
         }
     )
     yield later(world.now, 0.4)

@@ -1,0 +1,186 @@
+"""The demo company is whole: every state occurs and everything adds up."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tools.demo.logins import LOGINS
+from tools.errors import CrmError
+
+#: Documents with a life: least number, and states that need not occur.
+DOCUMENTS = {
+    "res.partner": (60, {"none"}),
+    "crm.complaint": (80, set()),
+    "crm.visit": (300, set()),
+    "crm.visit.plan": (40, set()),
+    "crm.return": (25, set()),
+}
+OURS = {"res.partner": [["is_crm_customer", "=", True]]}
+
+
+@pytest.fixture(scope="module")
+def admin(demo_server):
+    return demo_server.user("admin")
+
+
+def states(admin, model):
+    fields = admin.call(model, "fields_get", ["state"], ["selection"])
+    return {code for code, _label in fields["state"]["selection"]}
+
+
+def read(admin, model, domain, fields, **named):
+    return admin.call(model, "search_read", domain, fields, **named)
+
+
+@pytest.mark.parametrize("model", DOCUMENTS)
+def test_count_and_states(admin, model):
+    """There are enough documents, some in every state."""
+    least, exempt = DOCUMENTS[model]
+    documents = read(admin, model, OURS.get(model, []), ["state"])
+    assert len(documents) >= least
+    missing = states(admin, model) - {doc["state"] for doc in documents} - exempt
+    assert not missing
+
+
+def test_orders_deliveries_invoices(admin):
+    """Two years of orders were delivered and invoiced; some are under way."""
+    assert admin.call("sale.order", "search_count", []) >= 400
+    orders = read(admin, "sale.order", [["state", "=", "sale"]], ["date_order"])
+    days = sorted(order["date_order"] for order in orders)
+    first, last = (datetime.fromisoformat(day) for day in (days[0], days[-1]))
+    assert last - first > timedelta(days=600)
+    done = [["picking_type_code", "=", "outgoing"], ["state", "=", "done"]]
+    assert admin.call("stock.picking", "search_count", done) > 300
+    posted = [["move_type", "=", "out_invoice"], ["state", "=", "posted"]]
+    assert admin.call("account.move", "search_count", posted) > 300
+
+
+def test_payments(admin):
+    """Most invoices are paid, some are overdue; credit notes follow the returns."""
+    invoices = read(
+        admin,
+        "account.move",
+        [["move_type", "=", "out_invoice"], ["state", "=", "posted"]],
+        ["payment_state", "invoice_date_due", "amount_residual"],
+    )
+    today = f"{datetime.now():%Y-%m-%d}"
+    paid = [move for move in invoices if move["payment_state"] == "paid"]
+    late = [
+        move
+        for move in invoices
+        if move["amount_residual"] > 0 and move["invoice_date_due"] < today
+    ]
+    assert len(paid) > len(invoices) * 0.7
+    assert len(late) > 5
+    assert not any(move["amount_residual"] for move in paid)
+    notes = [["move_type", "=", "out_refund"], ["state", "=", "posted"]]
+    assert admin.call("account.move", "search_count", notes) >= 5
+
+
+def test_books_and_store_add_up(admin):
+    """Debit equals credit, no stock is negative, and nobody was credited twice."""
+    lines = read(
+        admin, "account.move.line", [["parent_state", "=", "posted"]], ["balance"]
+    )
+    assert abs(sum(line["balance"] for line in lines)) < 0.005
+    below = [["location_id.usage", "=", "internal"], ["quantity", "<", 0]]
+    assert not admin.call("stock.quant", "search_count", below)
+    for line in read(
+        admin,
+        "crm.return.line",
+        [["return_state", "=", "settled"]],
+        ["qty_received", "qty_credited", "qty_approved"],
+    ):
+        assert line["qty_received"] == line["qty_approved"] == line["qty_credited"]
+
+
+def test_decisions(admin):
+    """Every decision is in the chain; all three bands of complaints decided."""
+    result = admin.call("crm.approval", "action_verify_chain")
+    assert result["params"]["type"] == "success"
+    decided = read(
+        admin,
+        "crm.approval",
+        [
+            ["res_model", "=", "crm.complaint"],
+            ["outcome", "=", "approved"],
+            ["step", "=", "decision"],
+        ],
+        ["amount", "decided_by", "requested_by"],
+    )
+    assert all(entry["decided_by"] != entry["requested_by"] for entry in decided)
+    bands = [(0, 100000), (100000, 150000), (150000, 10**9)]
+    for low, high in bands:
+        assert [entry for entry in decided if low < entry["amount"] <= high], low
+
+
+def test_numbers_and_times(admin):
+    """Complaints are numbered by the month the office received them in."""
+    complaints = read(
+        admin,
+        "crm.complaint",
+        [["received_at", "!=", False]],
+        ["name", "received_at", "case_due", "closed_at", "create_date"],
+    )
+    for complaint in complaints:
+        received = datetime.fromisoformat(complaint["received_at"])
+        local = received + timedelta(hours=8)
+        assert complaint["name"].startswith(f"{local:%y%m}"), complaint
+        assert complaint["create_date"] <= complaint["received_at"]
+        assert (
+            12 <= (datetime.fromisoformat(complaint["case_due"]) - received).days <= 17
+        )
+    assert len({complaint["name"] for complaint in complaints}) == len(complaints)
+    late = admin.call("crm.complaint", "search_count", [["case_late", "=", True]])
+    assert 0 < late < len(complaints) / 2
+
+
+def test_kinds_of_intermediaries(admin):
+    """All five kinds of intermediaries, at home and abroad, with valid data."""
+    customers = read(
+        admin,
+        "res.partner",
+        [["is_crm_customer", "=", True], ["state", "=", "archived"]],
+        ["intermediary_type_id", "is_foreign", "credit_code", "main_contact_id"],
+    )
+    kinds = {
+        customer["intermediary_type_id"][0]
+        for customer in customers
+        if customer["intermediary_type_id"]
+    }
+    assert len(kinds) == 5
+    assert sum(customer["is_foreign"] for customer in customers) >= 2
+    for customer in customers:
+        assert customer["main_contact_id"]
+        assert customer["is_foreign"] or len(customer["credit_code"]) == 18
+
+
+def test_first_visits_by_two(admin):
+    """Nobody went alone on a first visit (VIS-01)."""
+    visits = read(
+        admin,
+        "crm.visit",
+        [["is_first_visit", "=", True], ["date_held", "!=", False]],
+        ["participant_ids"],
+    )
+    assert len(visits) > 20
+    assert all(len(visit["participant_ids"]) >= 2 for visit in visits)
+
+
+@pytest.mark.parametrize("login", [login for login, *_rest in LOGINS])
+def test_login(demo_server, login):
+    """Everybody can log in with the login as password."""
+    assert demo_server.user(login).uid
+
+
+def test_no_mail_leaves(admin):
+    """Nothing waits to be sent."""
+    assert not admin.call("mail.mail", "search_count", [["state", "!=", "sent"]])
+
+
+def test_not_twice(workbench, demo_server):
+    """The demo company is not loaded into a database that has it."""
+    with pytest.raises(CrmError):
+        workbench.databases.script(
+            "Loading again", demo_server.database, "load_demo.py"
+        )
