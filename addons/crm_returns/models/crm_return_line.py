@@ -95,14 +95,15 @@ class CrmReturnLine(models.Model):
         readonly=True,
         copy=False,
         digits="Product Unit",
-        help="核定退货量 (RET-62).",
+        help="Quantity approved for return (RET-62).",
     )
     qty_received = fields.Float(
         string="Received",
         readonly=True,
         copy=False,
         digits="Product Unit",
-        help="实退量: what stock moves of this return brought back (RET-62).",
+        help="Actual quantity returned: what stock moves of this return brought "
+        "back (RET-62).",
     )
     qty_credited = fields.Float(
         string="Credited",
