@@ -11,6 +11,9 @@ from .paths import log_file
 DISK_FULL = re.compile(r"No space left on device|Errno 28|ENOSPC", re.I)
 
 
+QUIET = re.compile(r"^\S+ \S+ \d+ (INFO|DEBUG) ")
+
+
 def tail(path, lines=12):
     """The last lines of a file, as text."""
     try:
@@ -20,7 +23,9 @@ def tail(path, lines=12):
             text = stream.read().decode(errors="replace")
     except OSError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    # What Odoo says while it shuts down would push the reason out of sight.
+    kept = [line for line in text.splitlines() if not QUIET.search(line)]
+    return "\n".join(kept[-lines:])
 
 
 def run(command, name, step=None, on_line=None, error=None, **options):
