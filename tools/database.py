@@ -251,7 +251,7 @@ class Databases:
             if addons:
                 self.run_odoo("Installing the addons", making, "-i", ",".join(addons))
             if demo:
-                self.script("Making the demo company", making, "load_demo.py", *addons)
+                self.script("Making the demo company", making, "load_demo.py")
             self.click_odoo(
                 "Noting the state of the addons",
                 "update",

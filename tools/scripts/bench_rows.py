@@ -69,7 +69,9 @@ def undecided(env, count):
     ids = clone(env, "crm_complaint", record.id, count, {"name": "'B' || n"})
     stay = record.passage_ids.filtered(lambda p: not p.date_out)[:1]
     for new_id in ids:
-        clone(env, "crm_complaint_resolution", line.id, 1, {"complaint_id": str(new_id)})
+        clone(
+            env, "crm_complaint_resolution", line.id, 1, {"complaint_id": str(new_id)}
+        )
         clone(env, "crm_routing_passage", stay.id, 1, {"res_id": str(new_id)})
     env["res.users"].create(
         {

@@ -1,20 +1,23 @@
-"""Demo data of our addons only, then the generated demo company."""
+"""Make the demo company, or with ``--files`` load the demo files of addons.
 
-import importlib.util
+The files are small samples for whoever installs one addon in Odoo's demo mode; the
+demo company does without them.
+"""
 
 from script_env import environment, parser, progress
 
 
 def main():
     arguments = parser()
-    arguments.add_argument("addons", nargs="*")
+    arguments.add_argument("--files", nargs="*", metavar="ADDON")
     options = arguments.parse_args()
     with environment(options) as env:
-        load_files(env, options.addons)
-        if importlib.util.find_spec("tools.demo"):
-            from tools import demo
+        if options.files is not None:
+            load_files(env, options.files)
+            return
+        from tools import demo
 
-            demo.load(env, progress)
+        demo.load(env, progress)
 
 
 def load_files(env, addons):
@@ -26,17 +29,14 @@ def load_files(env, addons):
     from odoo.modules.loading import load_demo
     from odoo.modules.module_graph import ModuleGraph
 
+    installed = env["ir.module.module"].search([("state", "=", "installed")])
     graph = ModuleGraph(env.cr, mode="load")
-    graph.extend(
-        env["ir.module.module"].search([("state", "=", "installed")]).mapped("name")
-    )
+    graph.extend(installed.mapped("name"))
     for package in graph:
-        if package.name not in addons:
-            continue
-        progress(0.01, f"demo data of {package.name}")
-        if not load_demo(env, package, {}, "init"):
-            raise SystemExit(f"the demo data of {package.name} cannot be loaded")
-        env["ir.module.module"].search([("name", "=", package.name)]).demo = True
+        if package.name in addons:
+            if not load_demo(env, package, {}, "init"):
+                raise SystemExit(f"the demo data of {package.name} cannot be loaded")
+            installed.browse(package.id).demo = True
 
 
 if __name__ == "__main__":
