@@ -318,6 +318,7 @@ class CrmVisit(models.Model):
                     "res_model_id": model_id,
                     "res_id": line.visit_id.id,
                     "activity_type_id": activity_type.id,
+                    "summary": activity_type.summary,
                     "user_id": line.user_id.id,
                     "date_deadline": line.visit_id.company_id._policy_today(),
                     "automated": True,

@@ -260,6 +260,7 @@ class ResPartner(models.Model):
                     "res_model_id": model_id,
                     "res_id": customer.id,
                     "activity_type_id": activity_type.id,
+                    "summary": activity_type.summary,
                     "user_id": user.id,
                     "date_deadline": customer.next_visit_due,
                     "automated": True,
