@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.support import site as sites
 from tools.throwaway import Workbench
 
 NUMBERS = itertools.count(1)
@@ -41,3 +42,10 @@ def demo_server(workbench):
         workbench.serving(name) as instance,
     ):
         yield instance
+
+
+@pytest.fixture(scope="session")
+def site(workbench, tmp_path_factory):
+    """A served company with people in every role; see ``support.site``."""
+    with sites.site(workbench, tmp_path_factory.mktemp("site")) as running:
+        yield running

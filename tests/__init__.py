@@ -1,0 +1,1 @@
+"""The system from outside: over HTTP, in a browser, installed and removed."""

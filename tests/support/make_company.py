@@ -1,0 +1,101 @@
+"""Fill a fresh database with people in every role, goods and stock.
+
+Writes a JSON file: API keys by login, and the ids the tests begin with.
+"""
+
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tools" / "scripts"))
+HERE = str(Path(__file__).resolve().parent)
+
+from script_env import environment, parser, progress  # noqa: E402
+
+
+def main():
+    arguments = parser()
+    arguments.add_argument("file")
+    options = arguments.parse_args()
+    sys.path[:] = [path for path in sys.path if path != HERE]
+    sys.path.insert(0, str(PROJECT))
+    with environment(options) as env:
+        progress(0.1, "people")
+        users = make_people(env)
+        progress(0.6, "goods")
+        result = make_goods(env)
+        result["keys"] = {user.login: make_key(env, user) for user in users}
+        result["users"] = {user.login: user.id for user in users}
+        result["company"] = env.company.id
+        Path(options.file).write_text(json.dumps(result))
+
+
+def make_people(env):
+    """Users with the login as password, as employees of their departments."""
+    from tests.support.people import PEOPLE
+
+    users = env["res.users"].with_context(no_reset_password=True)
+    users = users.create(
+        [
+            {
+                "login": login,
+                "password": login,
+                "name": name,
+                "email": f"{login}@example.com",
+                "lang": "zh_CN",
+                "tz": "Asia/Shanghai",
+                "notification_type": "inbox",
+                "group_ids": [(6, 0, [env.ref(group).id for group in groups])],
+            }
+            for login, name, groups, _code, _heads in PEOPLE
+        ]
+    )
+    departments = env["hr.department"]
+    for user, (_login, name, _groups, code, heads) in zip(users, PEOPLE, strict=True):
+        department = departments
+        if code:
+            department = departments._policy_department(code, env.company)
+        employee = env["hr.employee"].create(
+            {"name": name, "user_id": user.id, "department_id": department.id}
+        )
+        if heads:
+            department.manager_id = employee
+    return users | env.ref("base.user_admin")
+
+
+def make_goods(env):
+    """Two products with plenty of stock."""
+    goods = env["product.product"].create(
+        [
+            {
+                "name": name,
+                "default_code": code,
+                "is_storable": True,
+                "list_price": price,
+                "standard_price": price / 2,
+                "invoice_policy": "delivery",
+            }
+            for name, code, price in (("夹克", "JK-01", 300), ("长裤", "TR-01", 200))
+        ]
+    )
+    warehouse = env["stock.warehouse"].search(
+        [("company_id", "=", env.company.id)], limit=1
+    )
+    for product in goods:
+        env["stock.quant"]._update_available_quantity(
+            product, warehouse.lot_stock_id, 1_000_000
+        )
+    return {"jacket": goods[0].id, "trousers": goods[1].id}
+
+
+def make_key(env, user):
+    """An API key, as the user makes one in the preferences."""
+    keys = env(user=user)["res.users.apikeys"]
+    end = datetime.now() + timedelta(hours=20)
+    return keys._generate(None, "tests", end)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The people of the company that the tests from outside work with."""
+
+#: Login (also the password), name, groups, department (policy code), heads it.
+PEOPLE = (
+    ("sales1", "马晓军", ("crm_policy.group_user",), "sales", False),
+    ("sales2", "赵文娟", ("crm_policy.group_user",), "sales", False),
+    ("sales3", "陈志远", ("crm_policy.group_user",), "sales", False),
+    ("sales_head", "李卫东", ("crm_policy.group_manager",), "sales", True),
+    ("marketing", "吴晓峰", ("crm_policy.group_manager",), "marketing", True),
+    ("quality", "郑国平", ("crm_policy.group_user",), "quality", True),
+    ("manufacturing", "冯大勇", ("crm_policy.group_user",), "manufacturing", True),
+    ("rd", "沈佳怡", ("crm_policy.group_user",), "rd", True),
+    ("gmo", "王秀兰", ("crm_policy.group_gm_office",), "gmo", True),
+    (
+        "storage",
+        "高永福",
+        ("crm_policy.group_user", "stock.group_stock_user"),
+        "storage",
+        True,
+    ),
+    (
+        "accounting",
+        "谢敏",
+        ("crm_policy.group_user", "account.group_account_invoice"),
+        "accounting",
+        True,
+    ),
+    ("director", "周海涛", ("crm_policy.group_director",), None, False),
+    ("deputy", "丁志强", ("crm_policy.group_deputy_gm",), None, False),
+    ("gm", "马建国", ("crm_policy.group_gm",), None, False),
+    ("policy", "罗静", ("crm_policy.group_admin",), "hr", True),
+    ("outsider", "白桂芳", ("base.group_user",), "production", False),
+)
+LOGINS = tuple(person[0] for person in PEOPLE)
