@@ -127,7 +127,13 @@ class CrmComplaint(models.Model):
 
     # What the customer complains of
     state = fields.Selection(
-        STATES, default="draft", required=True, index=True, tracking=True, copy=False
+        STATES,
+        default="draft",
+        required=True,
+        index=True,
+        tracking=True,
+        copy=False,
+        group_expand="_group_expand_states",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -191,7 +197,7 @@ class CrmComplaint(models.Model):
     )
     category_id = fields.Many2one("crm.complaint.category", "Class", index=True)
     sale_order_id = fields.Many2one(
-        "sale.order", "Sale Order", index="btree_not_null", check_company=True
+        "sale.order", index="btree_not_null", check_company=True
     )
     order_reference = fields.Char(
         help="Order number where the order is not in this system."
@@ -203,12 +209,12 @@ class CrmComplaint(models.Model):
         compute="_compute_delivery", store=True, readonly=False, precompute=True
     )
     product_id = fields.Many2one(
-        "product.product", "Product", index="btree_not_null", check_company=True
+        "product.product", index="btree_not_null", check_company=True
     )
     part_number = fields.Char(
         compute="_compute_part_number", store=True, readonly=False, precompute=True
     )
-    lot_id = fields.Many2one("stock.lot", "Lot", check_company=True)
+    lot_id = fields.Many2one("stock.lot", check_company=True)
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     delivered_quantity = fields.Float(
         digits="Product Unit",
@@ -245,7 +251,7 @@ class CrmComplaint(models.Model):
     # Quality management
     cause = fields.Text("Cause Traced", copy=False)
     responsible_department_id = fields.Many2one(
-        "hr.department", "Responsible Department", index="btree_not_null", copy=False
+        "hr.department", index="btree_not_null", copy=False
     )
     # Production unit
     production_cause = fields.Text("Cause Analysis", copy=False)
@@ -293,7 +299,6 @@ class CrmComplaint(models.Model):
     )
     improvement_tracked = fields.Selection(
         [("yes", "Yes"), ("no", "No")],
-        "Improvement Tracked",
         copy=False,
         help="Whether the improvement is put under tracking (CMP-43).",
     )

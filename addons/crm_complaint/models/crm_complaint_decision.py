@@ -144,7 +144,6 @@ class CrmComplaint(models.Model):
         return True
 
     def _approval_done(self, step):
-        super()._approval_done(step)
         self._write_guarded(
             {
                 "decided_at": fields.Datetime.now(),
@@ -152,14 +151,15 @@ class CrmComplaint(models.Model):
                 "not_substantiated": step == "not_substantiated",
             }
         )
+        return super()._approval_done(step)
 
     def _approval_refused(self, step, comment):
-        super()._approval_refused(step, comment)
         self._clear_decision()
+        return super()._approval_refused(step, comment)
 
     def _approval_voided(self, step):
-        super()._approval_voided(step)
         self._clear_decision()
+        return super()._approval_voided(step)
 
     def _clear_decision(self):
         self._write_guarded(

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .crm_complaint import TRANSITIONS
+from .crm_complaint import STATES, TRANSITIONS
 
 
 class CrmComplaint(models.Model):
@@ -18,6 +18,11 @@ class CrmComplaint(models.Model):
         compute="_compute_can_edit_step",
         help="The user is of the office and the case may be closed.",
     )
+
+    @api.model
+    def _group_expand_states(self, states, domain):
+        """Order the columns of the board by the way of a complaint."""
+        return [state for state, _label in STATES if state in states]
 
     def _compute_child_count(self):
         counts = dict(

@@ -42,3 +42,13 @@ class TestReport(ComplaintCase):
             Complaint = self.Complaint.with_user(user)
             for kind in ("form", "list", "kanban", "search", "pivot", "graph"):
                 self.assertTrue(Complaint.get_view(view_type=kind)["arch"])
+
+    def test_board_columns(self):
+        """The columns of the board stand in the order of the way."""
+        for state in ("decided", "quality", "draft"):
+            self._at(self._complaint(), state)
+        # What the board sends.
+        Board = self.Complaint.with_context(read_group_expand=True)
+        web = Board.web_read_group([("partner_id", "=", self.customer.id)], ["state"])
+        web = web["groups"]
+        self.assertEqual([g["state"] for g in web], ["draft", "quality", "decided"])
