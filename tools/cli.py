@@ -80,6 +80,7 @@ def parser():
 
 def main(arguments):
     signal.signal(signal.SIGTERM, _terminated)
+    paths.keep_caches_home()
     reader = parser()
     options, rest = reader.parse_known_args(arguments)
     if rest and options.command not in PASS_ON:

@@ -132,7 +132,9 @@ def prettier(files, fix):
         return True
     plugin = modules / "@prettier/plugin-xml/src/plugin.js"
     how = ["--write", "--log-level=warn"] if fix else ["--check"]
-    return _run([modules / ".bin/prettier", f"--plugin={plugin}", *how, *files])
+    program = modules / ".bin/prettier"
+    cache = f"--cache-location={paths.crm_home() / 'cache' / 'prettier'}"
+    return _run([program, f"--plugin={plugin}", cache, *how, *files])
 
 
 #: Parts in the order they run.

@@ -29,6 +29,20 @@ def home_key():
     return hashlib.sha256(str(crm_home()).encode()).hexdigest()[:12]
 
 
+def keep_caches_home():
+    """Let the programs we call write their caches below CRM_HOME as well."""
+    cache = crm_home() / "cache"
+    folders = {
+        "PYTHONPYCACHEPREFIX": "python",
+        "PIP_CACHE_DIR": "pip",
+        "npm_config_cache": "npm",
+        "RUFF_CACHE_DIR": "ruff",
+        "PYLINTHOME": "pylint",
+    }
+    for variable, name in folders.items():
+        os.environ.setdefault(variable, str(cache / name))
+
+
 def ensure_home():
     """Make CRM_HOME and say clearly when that cannot be done."""
     home = crm_home()

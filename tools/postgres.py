@@ -8,6 +8,7 @@ as the system user ``crm-policy`` made for it, with binaries and data below
 /var/lib/crm-policy where that user can reach them.
 """
 
+import contextlib
 import getpass
 import os
 import pwd
@@ -92,7 +93,27 @@ class Cluster:
         return self
 
     def running(self):
-        return self._pg_ctl("status").returncode == 0
+        return self._pg_ctl("status").returncode == 0 and not self._dead()
+
+    def _dead(self):
+        """True for a killed server that its parent has not yet taken note of.
+
+        Its number looks alive to ``pg_ctl``, for ever where process 1 is no init.
+        """
+        try:
+            pid = (self.data / "postmaster.pid").read_text().split()[0]
+            return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        except (OSError, IndexError):
+            return False
+
+    def _clear_dead(self, seconds=20):
+        """Remove the lock of a killed server when its children are gone too."""
+        end = time.monotonic() + seconds
+        while any(_works_in(self.data)):
+            if time.monotonic() > end:
+                raise CrmError(f"a killed PostgreSQL still works in {self.data}")
+            time.sleep(0.2)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def stop(self, immediate=False):
         """Stop the server; True when it was running."""
@@ -246,6 +267,8 @@ class Cluster:
 
     def _start(self, binaries):
         log = self.data / "server.log"
+        if self._dead():
+            self._clear_dead()
         with PROGRESS.step("Starting PostgreSQL"):
             done = self._pg_ctl(
                 "start", "-w", "-t", "60", "-s", "-l", log, "-o", f"-k '{self.socket}'"
@@ -309,6 +332,14 @@ class Cluster:
                 return False
             time.sleep(0.2)
         return True
+
+
+def _works_in(folder):
+    """Processes whose working folder this is."""
+    for process in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(process) == str(folder):
+                yield process
 
 
 def owner():
