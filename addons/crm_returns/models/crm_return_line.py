@@ -153,7 +153,7 @@ class CrmReturnLine(models.Model):
         index=True,
         help="Judged by quality on the goods received (RET-35).",
     )
-    qa_note = fields.Text(
+    qa_note = fields.Char(
         string="Quality Note", copy=False, help="Function and appearance found."
     )
     qa_user_id = fields.Many2one(

@@ -61,15 +61,26 @@ class TestCredit(ReturnCase):
             ),
             0,
         )
-        self.assertAlmostEqual(
-            note.amount_untaxed,
-            sum(round(99.99 * (1 - 0.075) * quantity, 2) for quantity in (3, 4)),
-            2,
-        )
+        self.assertEqual(note.amount_untaxed, round(99.99 * 0.925 * 7, 2))
         self.assertEqual(self._stock_quantity(self.product), on_hand + 3)
         self.assertEqual(self.line.qty_delivered, 7)
         self.assertEqual(self.line.qty_invoiced, 7)
         self.assertEqual(self.order.invoice_status, "invoiced")
+
+    def test_full_return(self):
+        """All goods back: nothing is left of receivable, revenue and delivery."""
+        before = self._balances()
+        order = self._sell({self.product: 7, self.product2: 3}, discount=3.3)
+        invoice = order.invoice_ids
+        lines = order.order_line
+        document = self._to_accounting(*((line, line.qty_delivered) for line in lines))
+        note = self._notes(document)
+        self.assertEqual(note.amount_total, invoice.amount_total)
+        self.assertEqual(invoice.amount_residual, 0)
+        for old, new in zip(before, self._balances(), strict=True):
+            self.assertEqual(self.company.currency_id.compare_amounts(old, new), 0)
+        self.assertEqual(lines.mapped("qty_delivered"), [0, 0])
+        self.assertEqual(lines.mapped("qty_invoiced"), [0, 0])
 
     def test_lines_of_the_invoice(self):
         """Price, discount and tax come from the invoice, not from today's product."""
@@ -96,9 +107,10 @@ class TestCredit(ReturnCase):
     def test_two_invoices(self):
         """Goods of two invoices are credited on two notes."""
         second = self._sell({self.product: 2})
+        invoices = self.invoice | second.invoice_ids
         document = self._to_accounting((self.line, 1), (second.order_line, 2))
         notes = self._notes(document)
-        self.assertEqual(notes.reversed_entry_id, self.invoice | second.invoice_ids)
+        self.assertEqual(notes.reversed_entry_id, invoices)
         self.assertEqual(document.state, "settled")
 
     def test_foreign_currency(self):
@@ -119,11 +131,12 @@ class TestCredit(ReturnCase):
         self.customer.with_company(self.company).property_product_pricelist = pricelist
         order = self._sell({self.product: 5})
         self.assertEqual(order.currency_id, usd)
+        invoice = order.invoice_ids
         document = self._to_accounting((order.order_line, 5))
         receivable, revenue = self._balances()
         note = self._notes(document)
         self.assertEqual(note.currency_id, usd)
-        self.assertEqual(note.amount_total, order.invoice_ids.amount_total)
+        self.assertEqual(note.amount_total, invoice.amount_total)
         now_receivable, now_revenue = self._balances()
         self.assertAlmostEqual(receivable - now_receivable, -note.amount_total_signed)
         self.assertAlmostEqual(now_revenue - revenue, -note.amount_untaxed_signed, 2)
