@@ -20,5 +20,4 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_move
 from . import stock_picking
-from . import stock_return_picking
 from . import stock_warehouse

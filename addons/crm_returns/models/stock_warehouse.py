@@ -8,7 +8,6 @@ class StockWarehouse(models.Model):
 
     return_quarantine_location_id = fields.Many2one(
         "stock.location",
-        string="Return Quarantine Location",
         check_company=True,
         copy=False,
         help="Goods a customer returns are received here and stay apart until "

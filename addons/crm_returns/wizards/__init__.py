@@ -1,1 +1,2 @@
 from . import crm_return_comment
+from . import stock_return_picking
