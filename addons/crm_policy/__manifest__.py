@@ -16,7 +16,6 @@
         "security/crm_policy_security.xml",
         "security/crm_policy_rule_security.xml",
         "security/crm_routing_security.xml",
-        "data/mail_activity_type_data.xml",
         "data/hr_department_data.xml",
         "data/crm_policy_profile_data.xml",
         "data/crm.policy.rule.kind.csv",

@@ -113,6 +113,7 @@ class CrmComplaint(models.Model):
     _number_on_create = False
     _transitions = TRANSITIONS
     _guarded_fields = (
+        *COMPUTED_FIELDS,
         "parent_id",
         "not_substantiated",
         "not_substantiated_reason",
@@ -515,11 +516,6 @@ class CrmComplaint(models.Model):
             return
         self._check_holder()
 
-    def _refuse_computed(self, vals):
-        for name in COMPUTED_FIELDS:
-            if name in vals:
-                self._raise_guarded(name)
-
     @api.model
     def _carry_open_note(self, vals, demand):
         """Return ``vals`` with the demand carrying the note, or not (CMP-28)."""
@@ -540,7 +536,6 @@ class CrmComplaint(models.Model):
     def create(self, vals_list):
         later = self._step_field_states().keys() - set(STEP_FIELDS["draft"])
         for vals in vals_list:
-            self._refuse_computed(vals)
             for name in later.intersection(vals):
                 if vals[name]:
                     self._raise_guarded(name)
@@ -549,7 +544,6 @@ class CrmComplaint(models.Model):
         )
 
     def write(self, vals):
-        self._refuse_computed(vals)
         self._check_step_fields(vals)
         if "user_id" in vals:
             self._check_reassign()

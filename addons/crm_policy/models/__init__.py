@@ -6,6 +6,8 @@ from . import hr_department_heads
 from . import res_company
 from . import res_company_profile
 from . import res_config_settings
+from . import res_users
+from . import resource_calendar
 from . import crm_policy_profile
 from . import crm_policy_rule_kind
 from . import crm_policy_rule

@@ -165,22 +165,31 @@ class CrmApproval(models.Model):
             "views": [(False, "form")],
         }
 
-    def _entitled(self, document):
-        """Return {user: principal or None} of those who may decide now."""
+    def _principals(self, document):
+        """Return the users who decide here themselves, without stand-ins."""
         self.ensure_one()
-        requester = self.requested_by
         if self.assigned_user_id:
-            principals = self.assigned_user_id.filtered("active")
-        else:
-            principals = self.authority_id._deciders(document, requester)
-        entitled = dict.fromkeys(principals)
-        for delegation in self.env["crm.approval.delegation"]._in_force(
-            principals, self.res_model, self.company_id
-        ):
-            delegate = delegation.delegate_id
-            if delegate != requester and delegate.active:
-                entitled.setdefault(delegate, delegation.user_id)
-        return entitled
+            return self.assigned_user_id.filtered("active")
+        return self.authority_id._deciders(document, self.requested_by)
+
+    def _entitles(self, document, user):
+        """Tell whether ``user`` himself may decide now."""
+        self.ensure_one()
+        if user == self.requested_by or not user.active:
+            return False
+        if self.assigned_user_id:
+            return user == self.assigned_user_id
+        return self.authority_id._entitles(document, self.requested_by, user)
+
+    def _stood_in_for(self, document, user):
+        """Return the principal ``user`` may stand in for now, or no user."""
+        self.ensure_one()
+        if user == self.requested_by or not user.active:
+            return self.env["res.users"]
+        delegations = self.env["crm.approval.delegation"]._in_force(
+            self._principals(document), self.res_model, self.company_id
+        )
+        return delegations.filtered(lambda d: d.delegate_id == user).user_id[:1]
 
     # ------------------------------------------------------------------ chain
 
@@ -397,7 +406,13 @@ class CrmApproval(models.Model):
         for approval in self:
             # sudo: the list of deciders is procedure, not the caller's to edit
             document = approval._document().sudo()
-            users = self.env["res.users"].union(*approval._entitled(document))
+            users = approval._principals(document)
+            users |= (
+                self.env["crm.approval.delegation"]
+                ._in_force(users, approval.res_model, approval.company_id)
+                .delegate_id.filtered("active")
+                - approval.requested_by
+            )
             if users != approval.candidate_ids:
                 approval.candidate_ids = users
 
@@ -427,17 +442,18 @@ class CrmApprovalChain(models.Model):
         read), and the platform repeats the call.
         """
         # sudo: the chain belongs to nobody
-        head = self.sudo().search([("company_id", "=", company.id)])
-        if not head:
-            return self.sudo().create({"company_id": company.id})
-        self.env.execute_query(
+        self = self.sudo()  # pylint: disable=self-cls-assignment
+        self.flush_model(["number", "digest"])
+        rows = self.env.execute_query(
             SQL(
-                "SELECT id FROM %s WHERE id = %s FOR UPDATE",
+                "SELECT id FROM %s WHERE company_id = %s FOR UPDATE",
                 SQL.identifier(self._table),
-                head.id,
+                company.id,
             )
         )
-        return head
+        if not rows:
+            return self.create({"company_id": company.id})
+        return self.browse(rows[0][0])
 
     def _warn(self, users, lines):
         """Put what the check found on the users' lists, once while it stands there."""

@@ -329,6 +329,10 @@ class CrmApprovalMixin(models.AbstractModel):
             # sudo: deciders lock documents they may not edit
             self.sudo().lock_for_update(allow_referencing=True)
         except LockError as error:
+            if not self.exists():
+                raise UserError(
+                    self.env._("This document does not exist any more.")
+                ) from error
             raise UserError(
                 self.env._(
                     "%s is being decided or changed by somebody else at this moment. "
@@ -345,8 +349,6 @@ class CrmApprovalMixin(models.AbstractModel):
         # sudo: entitled is who the authority names, with or without access rights
         document = self.sudo()
         document._approval_lock()
-        if not document.exists():
-            raise UserError(self.env._("This document does not exist any more."))
         pending = document._approval_current().filtered(lambda a: a.state == "pending")
         if not pending:
             raise UserError(self._approval_nothing_message(document))
@@ -384,11 +386,11 @@ class CrmApprovalMixin(models.AbstractModel):
         user = self.env.user
         stand_in = None
         for approval in pending:
-            entitled = approval._entitled(document)
-            if user in entitled:
-                if entitled[user] is None:
-                    return approval, None
-                stand_in = stand_in or (approval, entitled[user])
+            if approval._entitles(document, user):
+                return approval, None
+            principal = approval._stood_in_for(document, user)
+            if principal:
+                stand_in = stand_in or (approval, principal)
         if stand_in:
             return stand_in
         raise AccessError(
@@ -443,8 +445,7 @@ class CrmApprovalMixin(models.AbstractModel):
         persons = {(entry.decided_for or entry.decided_by): entry for entry in decided}
         for approval in approvals.filtered(lambda a: a.state == "pending"):
             for person, entry in persons.items():
-                entitled = approval._entitled(self)
-                if entitled.get(person, False) is None:
+                if approval._entitles(self, person):
                     approval.write(
                         {
                             "state": "approved",
@@ -462,7 +463,6 @@ class CrmApprovalMixin(models.AbstractModel):
         return False
 
     def _approval_finish_approved(self, step):
-        self._approval_clear_activities()
         spec = self._approval_spec(step)
         self._write_guarded(
             {
@@ -476,7 +476,6 @@ class CrmApprovalMixin(models.AbstractModel):
         self._approval_current().filtered(
             lambda a: a.state in ("pending", "waiting")
         ).write({"state": "cancelled"})
-        self._approval_clear_activities()
         spec = self._approval_spec(approval.step)
         self._write_guarded(
             {
@@ -512,41 +511,15 @@ class CrmApprovalMixin(models.AbstractModel):
             )
         )
 
-    # ------------------------------------------------------------- activities
+    # ----------------------------------------------------------- notification
 
     def _approval_notify(self, approvals):
-        """Put the decision on the list of each person who may take it."""
-        if "activity_ids" not in self._fields or not approvals:
-            return
-        self._approval_clear_activities()
-        users = approvals.candidate_ids
-        # sudo: the activity is made by the procedure for persons who decide
-        self.env["mail.activity"].sudo().with_context(
-            mail_activity_quick_update=True
-        ).create(
-            [
-                {
-                    "res_model_id": self.env["ir.model"]._get_id(self._name),
-                    "res_id": self.id,
-                    "activity_type_id": self.env.ref(
-                        "crm_policy.mail_activity_type_decision"
-                    ).id,
-                    "user_id": user.id,
-                    "date_deadline": self._approval_company()._policy_today(),
-                }
-                for user in users
-            ]
-        )
+        """Tell those who may decide now; their list shows it by itself.
 
-    def _approval_clear_activities(self):
-        if "activity_ids" not in self._fields:
-            return
-        kind = self.env.ref("crm_policy.mail_activity_type_decision")
-        # sudo: activities of other deciders end with the decision
-        self.env["mail.activity"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("activity_type_id", "=", kind.id),
-            ]
-        ).unlink()
+        What waits for a person is counted beside the activities of the top bar; it
+        needs no record of its own that would have to be kept in step.
+        """
+        for user in approvals.candidate_ids:
+            user._bus_send(
+                "mail.activity/updated", {"activity_created": True, "count_diff": 1}
+            )

@@ -84,25 +84,24 @@ class CrmApprovalMixin(models.AbstractModel):
                 )
 
     def write(self, vals):
-        decided = self.filtered(lambda r: r.approval_state in ("pending", "approved"))
+        decided = self.browse()
+        if self._approval_touches(vals):
+            decided = self.filtered(
+                lambda r: r.approval_state in ("pending", "approved")
+            )
         res = super().write(vals)
-        if decided and not (set(vals) <= self._get_approval_bookkeeping()):
-            decided._approval_revoke_if_changed()
+        decided._approval_revoke_if_changed()
         return res
 
     @api.model
-    def _get_approval_bookkeeping(self):
-        """Return fields that never are approved values, to spare the comparison."""
-        return {
-            "state",
-            "approval_state",
-            "approval_step",
-            "approval_request",
-            "approval_requester_id",
-            "message_follower_ids",
-            "message_ids",
-            "activity_ids",
-        }
+    def _approval_touches(self, vals):
+        """Tell whether writing these fields may change a value decided on."""
+        for spec in self._approval_steps.values():
+            for path in spec.get("protected", ()):
+                name = path.partition(".")[0]
+                if name in vals or self._fields[name].compute:
+                    return True
+        return False
 
     def _approval_revoke_if_changed(self):
         """Void the decisions whose approved values are no longer the document's."""
@@ -159,7 +158,6 @@ class CrmApprovalMixin(models.AbstractModel):
         approved = approvals.filtered(lambda a: a.state == "approved")
         if approved:
             self._approval_record_void(approved, reason)
-        self._approval_clear_activities()
         was_approved = self.approval_state == "approved"
         self._write_guarded(
             {

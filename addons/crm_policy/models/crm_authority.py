@@ -273,7 +273,7 @@ class CrmAuthority(models.Model):
         :raises UserError: nobody has authority over that amount
         """
         # sudo: whoever asks for a decision need not read the authority table
-        in_force = self.sudo().search(
+        in_force = self.sudo().search_fetch(
             Domain.AND(
                 [
                     [("model", "=", model), ("step", "=", step)],
@@ -283,6 +283,7 @@ class CrmAuthority(models.Model):
                     Domain("date_to", "=", False) | Domain("date_to", ">=", day),
                 ]
             ),
+            ["level", "amount_from", "amount_to", "decider", "group_id", "company_id"],
             order="level, amount_from, id",
         )
         own = in_force.filtered("company_id")
@@ -318,7 +319,15 @@ class CrmAuthority(models.Model):
         self.ensure_one()
         company = document._approval_company()
         if self.decider == "group":
-            users = self.group_id.all_user_ids
+            users = self.env["res.users"].search(
+                [
+                    ("all_group_ids", "in", self.group_id.id),
+                    ("company_ids", "in", company.id),
+                    ("share", "=", False),
+                    ("id", "!=", requester.id),
+                ]
+            )
+            return users or self._raise_nobody()
         elif self.decider == "user":
             users = self.user_ids
         elif self.decider == "department_manager":
@@ -333,15 +342,28 @@ class CrmAuthority(models.Model):
                 and company in user.company_ids
             )
         )
-        if not users:
-            raise UserError(
-                self.env._(
-                    "Nobody but the requester could decide under “%(authority)s”. "
-                    "Name a person there or a head of the department.",
-                    authority=self.name,
-                )
+        return users or self._raise_nobody()
+
+    def _raise_nobody(self):
+        raise UserError(
+            self.env._(
+                "Nobody but the requester could decide under “%(authority)s”. "
+                "Name a person there or a head of the department.",
+                authority=self.name,
             )
-        return users
+        )
+
+    def _entitles(self, document, requester, user):
+        """Tell whether ``user`` is one of the deciders; cheap for members of groups."""
+        self.ensure_one()
+        if self.decider != "group":
+            return user in self._deciders(document, requester)
+        return (
+            user != requester
+            and not user.share
+            and self.group_id.id in user._get_group_ids()
+            and document._approval_company().id in user._get_company_ids()
+        )
 
     def _requester_managers(self, requester, company):
         """Return the user of the first manager above the requester."""

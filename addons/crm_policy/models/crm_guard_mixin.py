@@ -76,26 +76,40 @@ class CrmGuardMixin(models.AbstractModel):
             )
         )
 
+    @api.model
+    def default_get(self, fields_list):
+        """A default from the context or from ir.default is typed in as well."""
+        defaults = super().default_get(fields_list)
+        for name in self._get_guarded_fields().intersection(defaults):
+            initial = self._guarded_initial(name)
+            if self._fields[name].compute and not initial:
+                del defaults[name]
+            else:
+                defaults[name] = initial
+        return defaults
+
     @api.model_create_multi
     def create(self, vals_list):
         guarded = self._get_guarded_fields()
-        # A default from the context or from ir.default is typed in as well.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not (key.startswith("default_") and key[8:] in guarded)
-        }
-        if len(context) != len(self.env.context):
-            self = self.with_context(context)  # pylint: disable=self-cls-assignment
         initial = {name: self._guarded_initial(name) for name in guarded}
         for vals in vals_list:
             for name in guarded.intersection(vals):
                 if (initial[name] or vals[name]) and vals[name] != initial[name]:
                     self._raise_guarded(name)
+        # What is computed is left to its compute.
+        given = {
+            name: value
+            for name, value in initial.items()
+            if value or not self._fields[name].compute
+        }
         own_vals = self._guarded_create_vals(vals_list)
         return super().create(
             [
-                {**vals, **initial, **own}
+                {
+                    **{name: vals[name] for name in vals if name not in guarded},
+                    **given,
+                    **own,
+                }
                 for vals, own in zip(vals_list, own_vals, strict=True)
             ]
         )

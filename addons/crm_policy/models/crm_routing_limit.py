@@ -7,7 +7,6 @@ figure is a record: who changes the policy changes data.
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-
 CASE = "case"
 
 

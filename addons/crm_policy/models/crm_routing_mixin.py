@@ -331,7 +331,7 @@ class CrmRoutingMixin(models.AbstractModel):
         Passage = records.env["crm.routing.passage"]
         known = Passage
         if not is_new:
-            known = Passage.search(
+            known = Passage.search_fetch(
                 [("model", "=", self._name), ("res_id", "in", self.ids)]
             )
         stays = {

@@ -1,6 +1,6 @@
 """Departments known to the policies by a code (design: departments are data)."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 
@@ -30,13 +30,8 @@ class HrDepartment(models.Model):
 
         :raises UserError: no department carries the code
         """
-        # sudo: documents pass between departments whose members cannot read them all
-        departments = self.sudo().search(
-            [("policy_code", "=", code), ("company_id", "in", (company.id, False))],
-            order="company_id",
-            limit=1,
-        )
-        if not departments:
+        department_id = self._policy_department_id(code, company.id)
+        if not department_id:
             raise UserError(
                 self.env._(
                     "No department of %(company)s has the policy code “%(code)s”. "
@@ -45,7 +40,22 @@ class HrDepartment(models.Model):
                     code=code,
                 )
             )
-        return departments
+        # sudo: documents pass between departments whose members cannot read them all
+        return self.sudo().browse(department_id)
+
+    @api.model
+    @tools.ormcache("code", "company_id")
+    def _policy_department_id(self, code, company_id):
+        # sudo: as in _policy_department
+        return (
+            self.sudo()
+            .search(
+                [("policy_code", "=", code), ("company_id", "in", (company_id, False))],
+                order="company_id",
+                limit=1,
+            )
+            .id
+        )
 
     def _policy_heads(self, but=None):
         """Return the user heading this department, or else the next one above.
@@ -65,16 +75,23 @@ class HrDepartment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         departments = super().create(vals_list)
-        if any(vals.get("manager_id") for vals in vals_list):
-            departments._forget_rules()
+        if any(vals.get("manager_id") or vals.get("policy_code") for vals in vals_list):
+            self._forget()
         return departments
 
     def write(self, vals):
         res = super().write(vals)
-        if {"manager_id", "parent_id", "active"} & set(vals):
-            self._forget_rules()
+        if {"manager_id", "parent_id", "active", "policy_code", "company_id"} & set(
+            vals
+        ):
+            self._forget()
         return res
 
-    def _forget_rules(self):
-        """Record rules of department heads are cached: the org chart has changed."""
+    def unlink(self):
+        res = super().unlink()
+        self._forget()
+        return res
+
+    def _forget(self):
+        """Departments by code and the heads' record rules are remembered: forget."""
         self.env.registry.clear_cache()

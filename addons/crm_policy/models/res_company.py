@@ -2,7 +2,7 @@
 
 import pytz
 
-from odoo import fields, models
+from odoo import fields, models, tools
 
 
 class ResCompany(models.Model):
@@ -11,8 +11,18 @@ class ResCompany(models.Model):
     def _policy_tz(self):
         """Return the time zone of the company's working calendar."""
         self.ensure_one()
+        return pytz.timezone(self._policy_tz_name())
+
+    @tools.ormcache("self.id")
+    def _policy_tz_name(self):
         # sudo: the zone is needed by people who may not read the company's calendar
-        return pytz.timezone(self.sudo().resource_calendar_id.tz or "Asia/Shanghai")
+        return self.sudo().resource_calendar_id.tz or "Asia/Shanghai"
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "resource_calendar_id" in vals:
+            self.env.registry.clear_cache()
+        return res
 
     def _policy_date(self, moment):
         """Return the company's local date of a naive UTC moment."""

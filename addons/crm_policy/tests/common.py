@@ -240,8 +240,18 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
         self._attack_import(user, record, forged)
 
     def _attack_defaults(self, user, record, create_vals, forged):
-        """A default in the context must not reach a guarded field."""
+        """A default in the context or of the user's own reaches no guarded field."""
         context = {f"default_{name}": value for name, value in forged.items()}
+        self._attack_default(user, record, create_vals, forged, context)
+        with self.env.cr.savepoint() as savepoint:
+            for name, value in forged.items():
+                self.rpc(user, "ir.default", "set", record._name, name, value, True)
+            self._attack_default(user, record, create_vals, forged, {})
+            savepoint.rollback()
+        self.registry.clear_all_caches()
+        self.env.invalidate_all()
+
+    def _attack_default(self, user, record, create_vals, forged, context):
         with self.env.cr.savepoint() as savepoint:
             try:
                 [new_id] = self.rpc(
@@ -255,7 +265,7 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
                 for name, value in forged.items():
                     now = new._fields[name].convert_to_read(new[name], new, False)
                     self.assertNotEqual(
-                        now, value, f"{user.login}: default_{name} in the context"
+                        now, value, f"{user.login}: a default for {name}"
                     )
             savepoint.rollback()
         self.env.invalidate_all()
