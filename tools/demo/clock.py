@@ -6,6 +6,7 @@ lets the story go on. A story whose next event lies after the end stays unfinish
 business in a living company does.
 """
 
+import gc
 import heapq
 from datetime import date, datetime, timedelta
 
@@ -78,6 +79,10 @@ class Teller:
         self._frozen = None
 
     def __enter__(self):
+        # Everything loaded so far stays: looking through it for garbage again and
+        # again takes a third of the time.
+        gc.collect()
+        gc.freeze()
         self._freezer = freezegun.freeze_time(self.start)
         self._frozen = self._freezer.start()
         self.set(self.start)
@@ -86,6 +91,7 @@ class Teller:
     def __exit__(self, *_error):
         self._freezer.stop()
         self.env.cr._now = None
+        gc.unfreeze()
 
     def set(self, moment):
         """Set the clocks; records made now bear this time."""

@@ -214,22 +214,26 @@ def _quality(world, document, number):
 
 def _production(world, document, number):
     rng = world.rng
-    workers = world.env["hr.employee"].search(
-        [
-            ("department_id.policy_code", "=", "manufacturing"),
-            ("user_id", "=", False),
-        ]
-    )
+    values = _production_staff(world, document, number)
     return {
+        **values,
         "production_cause": f"{FAULTS[number % len(FAULTS)][1]}，责任工序已确认。",
         "countermeasure": FAULTS[number % len(FAULTS)][2] + "。",
         "production_unit": rng.choice(("缝制一车间", "缝制二车间", "整烫车间")),
         "shift": rng.choice(("白班", "中班")),
-        "production_employee_ids": [
-            Command.set(rng.sample(workers.ids, 1 + number % 2))
-        ],
         "production_date": document.delivery_date or local_day(world.now),
     }
+
+
+def _production_staff(world, document, number):
+    field = document._fields["production_employee_ids"]
+    if not _as_holder(world, document).env[field.comodel_name].has_access("read"):
+        return {}
+    workers = world.env["hr.employee"].search(
+        [("department_id.policy_code", "=", "manufacturing"), ("user_id", "=", False)]
+    )
+    chosen = world.rng.sample(workers.ids, 1 + number % 2)
+    return {field.name: [Command.set(chosen)]}
 
 
 def _instruction(world, document, number):

@@ -8,6 +8,7 @@ from .people import full_name
 DRAFTS, IN_REVIEW, SENT_BACK, SUSPENDED = 3, 3, 2, 2
 #: Customers registered in the first weeks, when the archive was opened.
 OPENING = 34
+ORDERS_AT_MOST = 10**6
 FUNCTIONS = ("采购经理", "采购主管", "店长", "业务经理", "总经理助理", "商品部经理")
 SOURCES = ("visit", "visit", "referral", "exhibition", "call", "tender", "website")
 
@@ -180,3 +181,27 @@ def suspension(world):
     people.act(idle[:1], "sales_head").action_suspend("门店停业装修，暂停供货。")
     yield later(world.now, 20)
     people.act(idle[1:], "sales_head").action_suspend("合作协议到期，续签谈判中。")
+
+
+def finish(world):
+    """Bring relation and life-cycle stage up to what the customers have bought."""
+    maker = Maker(world.env, world.rng)
+    counts = dict(
+        world.env["sale.order"]._read_group(
+            [("state", "=", "sale")], ["partner_id"], ["__count"]
+        )
+    )
+    for code, least, below in (
+        ("contracted", 1, 3),
+        ("developed", 3, 8),
+        ("partner", 8, ORDERS_AT_MOST),
+    ):
+        buyers = world.customers.filtered(
+            lambda partner, low=least, high=below: low <= counts.get(partner, 0) < high
+        )
+        buyers.write(
+            {
+                "stage_id": maker.code("crm.customer.stage", code),
+                "customer_scope": "bought",
+            }
+        )

@@ -83,6 +83,21 @@ def draw_logo():
     return stream.getvalue()
 
 
+def draw_seal():
+    """Return a small picture of a paper with a round red seal, as a scan has it."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", (240, 160), 255)
+    draw = ImageDraw.Draw(image)
+    for line in range(30, 140, 14):
+        draw.line((20, line, 220, line), fill=190)
+    draw.ellipse((140, 70, 220, 150), outline=90, width=4)
+    draw.regular_polygon((180, 110, 18), 5, fill=90)
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
 def make_people(env, company, rng):
     """Make departments, employees and users; returns ``People``."""
     departments = _departments(env, company)

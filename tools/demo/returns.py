@@ -3,6 +3,7 @@
 from odoo import Command
 
 from .clock import later
+from .people import draw_seal
 
 #: Where the returns end that come from complaints, and those asked for on their own.
 FROM_COMPLAINTS = ("settled",) * 5 + ("verification", "in_quality", "with_accounting")
@@ -202,10 +203,14 @@ def _judge(world, document):
 
 def _credit(world, document):
     """Accounting obtains the proof and posts the credit note."""
+    scan = document.env["ir.attachment"].create(
+        {"name": f"红字发票-{document.name}.png", "raw": draw_seal()}
+    )
     document.write(
         {
             "proof_type_id": world.env.ref("crm_returns.proof_red_invoice").id,
             "proof_reference": f"红字-{document.name}",
+            "proof_attachment_ids": [Command.set(scan.ids)],
         }
     )
     document.action_create_credit_notes()

@@ -3,7 +3,18 @@
 import random
 from datetime import datetime, timedelta
 
-from . import MARK, SEED, complaints, customers, goods, people, returns, trade, visits
+from . import (
+    MARK,
+    SEED,
+    complaints,
+    customers,
+    deadlines,
+    goods,
+    people,
+    returns,
+    trade,
+    visits,
+)
 from .clock import at, local_day, work_hours, work_moment
 from .world import World
 
@@ -73,6 +84,7 @@ def _begin(world):
     world.pricelist = env["product.pricelist"].create(
         {"name": "国内人民币价目表", "company_id": world.company.id}
     )
+    deadlines.begin(world)
     world.begin(goods.production(world), hours=0)
     customers.begin(world)
     trade.begin(world)
@@ -88,6 +100,7 @@ def _begin(world):
 
 def _finish(world):
     env = world.env
+    customers.finish(world)
     world.people.passwords.store(env["res.users"].search([]))
     # No mail of the two years leaves the machine.
     env["mail.mail"].sudo().search([("state", "!=", "sent")]).unlink()

@@ -8,8 +8,8 @@ from . import logins
 from .clock import at, later, local_day
 
 VISITS = 300
-#: Weekly plans, the visits of each, and single visits applied for; the rest of the
-#: visits are those of ``RECENT`` and of the plans of this week.
+#: Weekly plans and the visits of each, one less where a salesperson has few customers;
+#: the others are applied for singly.
 PLANS, PER_PLAN = 42, 5
 #: Single visits of the last days, by the state they have arrived in.
 RECENT = (
@@ -56,7 +56,7 @@ def begin(world):
             plan(world, sellers[index], last + timedelta(weeks=1), state),
             hours_left=5 + index,
         )
-    singles = VISITS - PLANS * PER_PLAN - len(RECENT) - PER_PLAN
+    singles = VISITS - PLANS * (PER_PLAN - 1) - len(RECENT)
     for index in range(singles):
         part = 0.06 + 0.9 * (index + rng.random()) / singles
         world.begin(single(world, sellers[index % 5], "closed"), part=part)
@@ -85,8 +85,6 @@ def plan(world, login, monday, end="closed"):
     env = people.of(login)
     customers = _choose(world, login, PER_PLAN)
     if not customers:
-        return
-    while len(customers) < 2:
         return
     lines = [
         _line_vals(world, login, customer, monday + timedelta(days=index % 5), index)
@@ -161,8 +159,7 @@ def _hold_and_report(world, visit, login, until="reported"):
     mine.write(_report_vals(world, visit))
     mine.action_report()
     for user in visit.participant_ids.user_id - mine.env.user:
-        if until != "reported" or rng.random() < 0.98:
-            visit.with_user(user).action_sign()
+        visit.with_user(user).action_sign()
 
 
 def _report_vals(world, visit):
