@@ -3,7 +3,6 @@
     "summary": "Policy profiles, decisions by authority, deadlines across "
     "departments and the register of policy rules",
     "version": "19.0.1.0.0",
-    "development_status": "Beta",
     "category": "Customer Management",
     "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",

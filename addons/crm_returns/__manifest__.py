@@ -28,7 +28,6 @@
         "views/crm_return_views.xml",
         "views/crm_return_form.xml",
         "views/crm_complaint_views.xml",
-        "views/crm_authority_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",

@@ -1,4 +1,4 @@
-"""Complaints by the thousand for the benchmarks, and the deadline cron timed on them."""
+"""Complaints by the thousand for the benchmarks; times the deadline cron on them."""
 
 import random
 import time
@@ -24,7 +24,8 @@ def clone(env, table, row_id, count, changes):
     values = ", ".join(changes.values())
     env.cr.execute(
         f"INSERT INTO {table} ({same}, {other}) SELECT {same}, {values} "
-        f"FROM {table}, generate_series(1, %s) AS n(n) WHERE {table}.id = %s RETURNING id",
+        f"FROM {table}, generate_series(1, %s) AS n(n) WHERE {table}.id = %s "
+        "RETURNING id",
         (count, row_id),
     )
     return [row[0] for row in env.cr.fetchall()]

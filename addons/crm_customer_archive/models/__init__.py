@@ -3,7 +3,6 @@ from . import crm_intermediary_type
 from . import crm_enterprise_type
 from . import crm_customer_stage
 from . import crm_customer_required_field
-from . import hr_department
 from . import res_company
 from . import res_config_settings
 from . import res_partner_registration

@@ -307,7 +307,7 @@ class ResPartner(models.Model):
         if user.has_group("crm_policy.group_director"):
             return
         for partner in self:
-            heads = partner.crm_department_id.sudo().head_user_ids  # sudo: org chart
+            heads = partner.crm_department_id.sudo().policy_head_ids  # sudo: org chart
             if user not in heads:
                 raise AccessError(
                     self.env._(

@@ -67,9 +67,8 @@ class ResPartner(models.Model):
 
         Used at installation; set-based, as a company may have any number of them.
         """
-        # Every company, of which there are few.
-        # pylint: disable-next=no-search-all
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([("active", "=", True)])
+        for company in companies:
             partner_ids = self._customers_to_take_over(company)
             numbers = self.env["ir.sequence"]._policy_numbers(
                 "crm.customer", company, len(partner_ids)

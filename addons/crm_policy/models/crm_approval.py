@@ -25,7 +25,11 @@ class CrmApproval(models.Model):
 
     res_model = fields.Char("Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", required=True, readonly=True
+        "Document ID",
+        model_field="res_model",
+        required=True,
+        readonly=True,
+        index=True,
     )
     document_type = fields.Char(compute="_compute_document_type")
     document_name = fields.Char("Document", readonly=True)
@@ -105,7 +109,6 @@ class CrmApproval(models.Model):
     chain_number = fields.Integer(readonly=True)
     digest = fields.Char(readonly=True)
 
-    _document_idx = models.Index("(res_model, res_id)")
     _chain_uniq = models.UniqueIndex(
         "(company_id, chain_number) WHERE chain_number > 0",
         "Two decisions took the same place in the chain of decisions.",
@@ -384,7 +387,8 @@ class CrmApproval(models.Model):
     def _cron_verify_chain(self):
         """Check all companies' chains; problems become an administrator's activity."""
         group = self.env.ref("crm_policy.group_admin")
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([("active", "=", True)])
+        for company in companies:
             problems = self._verify_chain(company)
             if not problems:
                 continue

@@ -51,9 +51,7 @@ class CrmAuthority(models.Model):
         help="Empty: for every company that has no authorities of its own for this "
         "document type and step.",
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     amount_from = fields.Monetary(
         string="Above",
         tracking=True,
@@ -78,6 +76,14 @@ class CrmAuthority(models.Model):
     )
     group_id = fields.Many2one("res.groups", ondelete="restrict", tracking=True)
     user_ids = fields.Many2many("res.users", string="Users", check_company=True)
+    department_id = fields.Many2one(
+        "hr.department",
+        ondelete="restrict",
+        tracking=True,
+        help="Only where the head of a department decides: this department instead "
+        "of the document's own. A company's own department with the same policy "
+        "code takes its place.",
+    )
     mode = fields.Selection(
         [("any", "Any one of them"), ("all", "All of them")],
         default="any",
@@ -331,7 +337,7 @@ class CrmAuthority(models.Model):
         elif self.decider == "user":
             users = self.user_ids
         elif self.decider == "department_manager":
-            users = document._approval_department(self.step)._policy_heads(requester)
+            users = self._deciding_department(document)._policy_heads(requester)
         else:
             users = self._requester_managers(requester, company)
         users = users.filtered(
@@ -343,6 +349,17 @@ class CrmAuthority(models.Model):
             )
         )
         return users or self._raise_nobody()
+
+    def _deciding_department(self, document):
+        """Return the department whose head decides."""
+        department = self.department_id
+        if not department:
+            return document._approval_department(self.step)
+        if department.policy_code:
+            return department._policy_department(
+                department.policy_code, document._approval_company()
+            )
+        return department
 
     def _raise_nobody(self):
         raise UserError(

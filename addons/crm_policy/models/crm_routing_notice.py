@@ -100,7 +100,7 @@ class CrmRoutingNotice(models.Model):
         index=True,
     )
     res_id = fields.Many2oneReference(
-        string="Document", model_field="model", readonly=True
+        string="Document", model_field="model", readonly=True, index=True
     )
     document_name = fields.Char(string="Document Number", readonly=True)
     step = fields.Selection(selection="_selection_step", readonly=True)

@@ -35,7 +35,11 @@ class CrmRoutingPassage(models.Model):
     )
     model_id = fields.Many2one("ir.model", required=True, ondelete="cascade")
     res_id = fields.Many2oneReference(
-        string="Document", model_field="model", required=True, readonly=True
+        string="Document",
+        model_field="model",
+        required=True,
+        readonly=True,
+        index=True,
     )
     document_name = fields.Char(string="Document Number", readonly=True, index=True)
     kind = fields.Selection(
@@ -200,7 +204,6 @@ class CrmRoutingPassage(models.Model):
         "(model, res_id, kind) WHERE date_out IS NULL",
         "A document stays at one step at a time.",
     )
-    _document_idx = models.Index("(model, res_id)")
     _due_open_idx = models.Index("(date_due) WHERE date_out IS NULL")
     _reminder_idx = models.Index(
         "(reminder_next) WHERE date_out IS NULL AND reminder_next IS NOT NULL"

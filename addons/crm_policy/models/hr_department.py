@@ -8,7 +8,6 @@ class HrDepartment(models.Model):
     _inherit = "hr.department"
 
     policy_code = fields.Char(
-        string="Policy Code",
         index="btree_not_null",
         copy=False,
         help="Short code by which deadlines and authorities find this department: "

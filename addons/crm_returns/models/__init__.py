@@ -10,7 +10,6 @@ from . import crm_return_credit
 from . import crm_return_print
 from . import crm_return_api
 from . import account_move
-from . import crm_authority
 from . import crm_complaint
 from . import product
 from . import res_company

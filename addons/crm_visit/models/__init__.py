@@ -1,4 +1,3 @@
-from . import crm_visit_derived
 from . import crm_visit_kind
 from . import crm_visit_topic
 from . import crm_visit_staffing

@@ -55,7 +55,6 @@ class CrmVisit(models.Model):
     _inherit = [
         "crm.document.mixin",
         "crm.approval.mixin",
-        "crm.visit.derived.mixin",
     ]
     _description = "Customer Visit"
     _order = "planned_start desc, id desc"
@@ -88,8 +87,6 @@ class CrmVisit(models.Model):
         "staffing_override_reason",
         "staffing_override_by_id",
         "next_visit_id",
-    )
-    _derived_fields = (
         "commercial_partner_id",
         "department_id",
         "is_first_visit",
@@ -242,7 +239,6 @@ class CrmVisit(models.Model):
     )
     plan_line_id = fields.Many2one(
         "crm.visit.plan.line",
-        string="Plan Line",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -7,12 +7,16 @@ from odoo.fields import Domain
 
 class CrmVisitFinding(models.Model):
     _name = "crm.visit.finding"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.visit.derived.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.guard.mixin"]
     _description = "Visit Finding"
     _order = "visit_id desc, sequence, id"
 
-    _guarded_fields = ("follow_up_done_at", "follow_up_note")
-    _derived_fields = ("company_id", "follow_up_state")
+    _guarded_fields = (
+        "follow_up_done_at",
+        "follow_up_note",
+        "company_id",
+        "follow_up_state",
+    )
     # What a finding says is part of the report and closes with it.
     _report_fields = frozenset(
         ("visit_id", "topic_id", "name", "description", "severity")

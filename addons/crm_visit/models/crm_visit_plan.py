@@ -14,7 +14,6 @@ class CrmVisitPlan(models.Model):
     _inherit = [
         "crm.document.mixin",
         "crm.approval.mixin",
-        "crm.visit.derived.mixin",
     ]
     _description = "Visit Plan"
     _order = "date_from desc, id desc"
@@ -48,7 +47,7 @@ class CrmVisitPlan(models.Model):
         "close": {"from": ("approved",), "to": "closed", "check": "_check_own"},
         "cancel": {"from": ("draft",), "to": "cancelled", "check": "_check_own"},
     }
-    _derived_fields = ("department_id", "date_to")
+    _guarded_fields = ("department_id", "date_to")
 
     state = fields.Selection(
         [

@@ -54,9 +54,7 @@ class CrmVisit(models.Model):
         help="Agreed with the customer on the spot (VIS-20); reporting the visit "
         "plans it.",
     )
-    next_visit_id = fields.Many2one(
-        "crm.visit", string="Next Visit", readonly=True, copy=False
-    )
+    next_visit_id = fields.Many2one("crm.visit", readonly=True, copy=False)
     reported_at = fields.Datetime(readonly=True, copy=False, tracking=True)
     reported_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     reported_same_day = fields.Boolean(

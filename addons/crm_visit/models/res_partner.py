@@ -38,7 +38,6 @@ class ResPartner(models.Model):
     )
     visit_frequency_id = fields.Many2one(
         "crm.visit.frequency",
-        string="Visit Frequency",
         company_dependent=True,
         readonly=True,
         copy=False,
@@ -200,7 +199,7 @@ class ResPartner(models.Model):
     @api.model
     def _cron_visit_due(self):
         """Work out all due dates and remind of visits that fall due (VIS-06)."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         for position, company in enumerate(companies, start=1):
             partners = self.with_company(company)
             partners._update_visit_dates(company, everybody=True)
