@@ -94,7 +94,8 @@ class CrmGuardMixin(models.AbstractModel):
         initial = {name: self._guarded_initial(name) for name in guarded}
         for vals in vals_list:
             for name in guarded.intersection(vals):
-                if (initial[name] or vals[name]) and vals[name] != initial[name]:
+                same = vals[name] == initial[name] or not (vals[name] or initial[name])
+                if self._fields[name].compute or not same:
                     self._raise_guarded(name)
         # What is computed is left to its compute.
         given = {
