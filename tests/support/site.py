@@ -16,8 +16,10 @@ class Site:
     :ivar jacket, trousers: product ids
     """
 
-    def __init__(self, url, database, facts):
+    def __init__(self, url, database, facts, libpq):
         self.url, self.database = url, database
+        #: Connection to the database, for what only time can do.
+        self.libpq = {"dbname": database, **libpq}
         self.keys, self.users = facts["keys"], facts["users"]
         self.jacket, self.trousers = facts["jacket"], facts["trousers"]
         self.company = facts["company"]
@@ -48,9 +50,11 @@ def site(workbench, folder):
     if os.environ.get("CRM_TEST_URL"):
         facts = json.loads(Path(os.environ["CRM_TEST_FACTS"]).read_text())
         database = os.environ["CRM_TEST_DATABASE"]
-        yield Site(os.environ["CRM_TEST_URL"], database, facts)
+        yield Site(
+            os.environ["CRM_TEST_URL"], database, facts, workbench.target.libpq()
+        )
         return
     with workbench.database("site") as name:
         facts = make_company(workbench, name, folder)
         with workbench.serving(name) as instance:
-            yield Site(instance.url, name, facts)
+            yield Site(instance.url, name, facts, workbench.target.libpq())

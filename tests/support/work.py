@@ -39,8 +39,8 @@ def customer(site, number, login="sales1"):
     return new
 
 
-def delivered_line(site, partner, quantity=10, login="sales1"):
-    """Id of an order line that is delivered and invoiced."""
+def delivered_line(site, partner, quantity=10, login="sales1", invoiced=True):
+    """Id of an order line that is delivered and, unless told otherwise, invoiced."""
     seller = site.user(login, Json2)
     line = {"product_id": site.jacket, "product_uom_qty": quantity}
     order = seller.create("sale.order", partner_id=partner, order_line=[(0, 0, line)])
@@ -48,6 +48,9 @@ def delivered_line(site, partner, quantity=10, login="sales1"):
     storage = site.user("storage", Json2)
     [picking] = storage.search("stock.picking", [("sale_id", "=", order)])
     assert storage.call("stock.picking", "button_validate", [picking]) is True
+    [result] = seller.search("sale.order.line", [("order_id", "=", order)])
+    if not invoiced:
+        return result
     wizard = seller.create(
         "sale.advance.payment.inv",
         advance_payment_method="delivered",
@@ -58,5 +61,135 @@ def delivered_line(site, partner, quantity=10, login="sales1"):
     name = seller.value("sale.order", order, "name")
     [invoice] = accounting.search("account.move", [("invoice_origin", "=", name)])
     accounting.call("account.move", "action_post", [invoice])
-    [result] = seller.search("sale.order.line", [("order_id", "=", order)])
     return result
+
+
+#: Who fills which part of a complaint, on its way from quality to the decision.
+PARTS = {
+    "quality": (
+        "quality",
+        {
+            "category_id": ("crm.complaint.category", "code", "quality"),
+            "cause": "面料低于标准克重",
+            "responsible_department_id": (
+                "hr.department",
+                "policy_code",
+                "manufacturing",
+            ),
+        },
+    ),
+    "production": (
+        "manufacturing",
+        {
+            "production_cause": "七号织机调校有误",
+            "countermeasure": "每班检查调校",
+            "production_unit": "织造车间",
+            "shift": "夜班",
+            "production_date": "2026-03-01",
+        },
+    ),
+    "manager_instruction": ("manufacturing", {"manager_instruction": "停机检修"}),
+    "gmo_check": ("gmo", {"gmo_check": "同意"}),
+    "sales_opinion": (
+        "sales1",
+        {"sales_opinion": "同意", "negotiation_result": "客户接受"},
+    ),
+    "supervisor_reading": ("sales_head", {}),
+    "gmo_summary": (
+        "gmo",
+        {
+            "summary": "我方责任",
+            "amount_settlement": 1000,
+            "improvement_tracked": "yes",
+        },
+    ),
+}
+
+
+def complaint(site, partner, state="quality", resolution=("allowance", 0, 1000)):
+    """Id of a complaint of the first salesperson, carried until it is in a state.
+
+    :param resolution: kind, quantity and amount of what is decided
+    """
+    seller, office = site.user("sales1", Json2), site.user("gmo", Json2)
+    vals = {
+        "partner_id": partner,
+        "product_id": site.jacket,
+        "order_reference": "SO-1",
+        "delivery_date": "2026-03-02",
+        "delivered_quantity": 100,
+        "defective_quantity": 5,
+        "description": "缝线开裂",
+        "demand": "减价",
+        "opinion": "属实",
+    }
+    new = seller.call("crm.complaint", "file_complaint", vals=vals, submit=True)
+    facts = office.call("crm.complaint", "answer_department", [new])
+    while facts["state"] != state and facts["state"] in PARTS:
+        login, part = PARTS[facts["state"]]
+        holder = site.user(login, Json2)
+        part = {name: _value(holder, value) for name, value in part.items()}
+        if facts["state"] == "gmo_summary":
+            kind, quantity, amount = resolution
+            line = {"quantity": quantity, "amount": amount}
+            line["kind_id"] = _value(
+                holder, ("crm.complaint.resolution.kind", "code", kind)
+            )
+            part["resolution_ids"] = [(0, 0, line)]
+        facts = holder.call("crm.complaint", "answer_department", [new], vals=part)
+    if state == "decided":
+        site.user("sales_head", Json2).call("crm.complaint", "action_approve", [new])
+    assert seller.value("crm.complaint", new, "state") == state
+    return new
+
+
+def _value(client, value):
+    if not isinstance(value, tuple):
+        return value
+    model, field, code = value
+    return client.search(model, [(field, "=", code)])[0]
+
+
+def approved_return(site, partner, line, quantity):
+    """Id of a return that the whole chain has approved."""
+    seller = site.user("sales1", Json2)
+    facts = seller.call(
+        "crm.return",
+        "request_return",
+        vals={
+            "partner_id": partner,
+            "reason": "model",
+            "evidence": "客户来函",
+            "lines": [{"sale_line_id": line, "quantity": quantity}],
+            "submit": True,
+        },
+    )
+    ids = [facts["id"]]
+    for login in ("sales_head", "marketing", "gm"):
+        site.user(login, Json2).call("crm.return", "action_approve", ids)
+    return ids[0]
+
+
+def received_return(site, partner, line, approved, received):
+    """Id of a return with accounting, of which another quantity came back."""
+    seller, storage = site.user("sales1", Json2), site.user("storage", Json2)
+    ids = [approved_return(site, partner, line, approved)]
+    [receipt] = seller.call("crm.return", "action_create_receipt", ids)
+    [move] = storage.search("stock.move", [("picking_id", "=", receipt)])
+    storage.write("stock.move", [move], quantity=received, picked=True)
+    storage.call("stock.picking", "button_validate", [receipt])
+    storage.call("crm.return", "action_to_quality", ids)
+    quality = site.user("quality", Json2)
+    lines = quality.value("crm.return", ids[0], "line_ids")
+    quality.call("crm.return.line", "action_record_quality", lines, result="good")
+    quality.call("crm.return", "action_judged", ids)
+    proof = _value(seller, ("crm.return.proof.type", "code", "red_invoice"))
+    scan = {"name": "红字发票.pdf", "datas": "JVBERi0xLjQ="}
+    seller.write(
+        "crm.return",
+        ids,
+        proof_type_id=proof,
+        proof_reference="RED-2",
+        proof_attachment_ids=[(0, 0, scan)],
+    )
+    return ids[0]

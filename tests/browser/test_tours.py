@@ -1,0 +1,191 @@
+"""One tour per area in Chinese, as the people of the company work with it."""
+
+import itertools
+import time
+
+import pytest
+
+from tests.support import work
+from tests.support.browser import english
+from tests.support.clients import Json2
+from tests.support.codes import credit_code
+
+pytestmark = pytest.mark.browser
+NUMBERS = itertools.count(int(time.time()) % 1_000_000 + 4_000_000)
+
+
+@pytest.fixture(scope="module")
+def customer(site):
+    """Id and name of a customer on file."""
+    new = work.customer(site, next(NUMBERS))
+    return new, site.user("sales1", Json2).value("res.partner", new, "name")
+
+
+def act(site, login, model, method, ids, **named):
+    """What somebody else did meanwhile."""
+    return site.user(login, Json2).call(model, method, ids, **named)
+
+
+def all_chinese(page):
+    """No label on the screen is English."""
+    assert not english(page.labels())
+
+
+def open_app(page, *menus):
+    page.open("/odoo")
+    page.open("/odoo/action-crm_customer_archive.action_customers")
+    if menus:
+        page.menu(*menus)
+    all_chinese(page)
+
+
+def test_customers(page, site):
+    """A salesperson registers a customer; the manager finds it and approves it."""
+    number = next(NUMBERS)
+    name = f"吴忠{number}号服装有限公司"
+    seller = page("sales1")
+    open_app(seller, "客户")
+    seller.click(".o_list_button_add, .o-kanban-button-new")
+    seller.fill("name", name)
+    seller.choose("source_id", "展会")
+    seller.choose("enterprise_type_id", "有限责任公司")
+    seller.fill("legal_representative", "马建国")
+    seller.fill("credit_code", credit_code(number))
+    seller.fill("street", "解放东街1号")
+    seller.fill("city", "吴忠市")
+    seller.fill("main_contact_name", "马晓燕")
+    seller.fill("main_contact_function", "采购经理")
+    seller.fill("main_contact_phone", "13895001234")
+    seller.save()
+    seller.expect_state("草稿")
+    all_chinese(seller)
+    seller.button("action_submit", "提交")
+    seller.expect_state("审查中")
+    manager = page("sales_head")
+    manager.open("/odoo/action-crm_policy.crm_approval_action_mine")
+    all_chinese(manager)
+    manager.expect_text(name)
+    manager.open("/odoo/action-crm_customer_archive.action_customers_to_review")
+    all_chinese(manager)
+    manager.click(".o_data_row td[name=name], .o_kanban_record", name)
+    manager.button("action_approve", "批准")
+    manager.expect_state("已建档")
+    all_chinese(manager)
+
+
+def test_visits(page, site, customer):
+    """A visit is planned, applied for, held, reported and signed."""
+    partner, name = customer
+    seller = page("sales1")
+    seller.open("/odoo/action-crm_visit.crm_visit_action")
+    all_chinese(seller)
+    seller.click(".o_list_button_add, .o-kanban-button-new, .o-calendar-button-new")
+    seller.choose("partner_id", name)
+    seller.choose("kind_id", "回访")
+    seller.fill("planned_start", "+1d")
+    seller.click(".nav-link", "参加人")
+    seller.click(".o_field_x2many_list_row_add a")
+    seller.choose("user_id", "赵文娟")
+    seller.save()
+    seller.expect_state("已计划")
+    all_chinese(seller)
+    seller.button("action_request_approval", "申请")
+    seller.expect_state("审批中")
+    visit = seller.record_id()
+    head = page("sales_head")
+    head.open(f"/odoo/action-crm_visit.crm_visit_action/{visit}")
+    head.button("action_approve", "批准")
+    head.expect_state("已批准")
+    all_chinese(head)
+
+
+def test_complaints(page, site, customer):
+    """A complaint is entered, sent to the office, numbered and answered by quality."""
+    _partner, name = customer
+    seller = page("sales1")
+    seller.open("/odoo/action-crm_complaint.action_crm_complaint")
+    all_chinese(seller)
+    seller.click(".o_list_button_add, .o-kanban-button-new")
+    seller.choose("partner_id", name)
+    seller.fill("order_reference", "SO-1")
+    seller.choose("product_id", "夹克")
+    seller.fill("delivery_date", "2026-03-02")
+    seller.fill("delivered_quantity", "100")
+    seller.fill("defective_quantity", "5")
+    seller.fill("description", "缝线开裂")
+    seller.fill("demand", "退货")
+    seller.fill("opinion", "样品属实")
+    seller.save()
+    all_chinese(seller)
+    seller.button("action_submit", "")
+    complaint = seller.record_id()
+    office = page("gmo")
+    office.open(f"/odoo/action-crm_complaint.action_crm_complaint/{complaint}")
+    office.button("action_receive", "")
+    all_chinese(office)
+    number = site.user("gmo", Json2).value("crm.complaint", complaint, "name")
+    assert number
+    quality = page("quality")
+    quality.open("/odoo/action-crm_complaint.action_crm_complaint_at_me")
+    quality.click(".o_data_row td[name=name], .o_kanban_record", number)
+    quality.click(".nav-link", "调查分析")
+    quality.fill("cause", "面料低于标准克重")
+    quality.choose("responsible_department_id", "制造")
+    quality.choose("category_id", "品质")
+    quality.save()
+    quality.button("action_answer_quality", "")
+    all_chinese(quality)
+    state = site.user("gmo", Json2).value("crm.complaint", complaint, "state")
+    assert state == "production"
+
+
+def test_returns(page, site, customer):
+    """A return is requested for delivered goods and goes up the chain of decisions."""
+    partner, name = customer
+    line = work.delivered_line(site, partner, quantity=10)
+    seller = page("sales1")
+    seller.open("/odoo/action-crm_returns.action_crm_return")
+    all_chinese(seller)
+    seller.click(".o_list_button_add, .o-kanban-button-new")
+    seller.choose("partner_id", name)
+    seller.choose("reason_id", "型号")
+    seller.click(".o_field_x2many_list_row_add a")
+    order = act(site, "sales1", "sale.order.line", "read", [line], fields=["order_id"])[
+        0
+    ]["order_id"][1]
+    seller.choose("sale_line_id", order)
+    seller.fill("quantity", "2")
+    seller.fill("evidence", "客户来函")
+    seller.save()
+    seller.expect_state("草稿")
+    all_chinese(seller)
+    seller.button("action_submit", "提交")
+    seller.expect_state("业务主管审核")
+    document = seller.record_id()
+    head = page("sales_head")
+    head.open(f"/odoo/action-crm_returns.action_crm_return/{document}")
+    head.button("action_approve", "")
+    all_chinese(head)
+    state = site.user("sales1", Json2).value("crm.return", document, "state")
+    assert state == "marketing_audit"
+
+
+def test_decisions_register_and_settings(page, site, customer):
+    """An administrator looks at rules and decisions and chooses policies."""
+    policy = page("policy")
+    policy.open("/odoo/action-crm_policy.crm_policy_rule_action")
+    all_chinese(policy)
+    policy.click(".o_data_row td[name=code], .o_kanban_record")
+    all_chinese(policy)
+    policy.open("/odoo/action-crm_policy.crm_authority_action")
+    policy.click(".o_list_button_add, .o-kanban-button-new")
+    all_chinese(policy)
+    policy.open("/odoo/action-crm_policy.crm_approval_action")
+    all_chinese(policy)
+    policy.open("/odoo/action-crm_policy.crm_approval_delegation_action")
+    policy.click(".o_list_button_add, .o-kanban-button-new")
+    all_chinese(policy)
+    admin = page("admin")
+    admin.open("/odoo/settings#crm_policy")
+    admin.click(".settings_tab .tab, .settings_tab a", "客户管理")
+    all_chinese(admin)

@@ -1,0 +1,124 @@
+"""What an addon leaves behind: two pictures of a database, compared."""
+
+from contextlib import closing
+
+import psycopg2
+from psycopg2 import sql
+
+#: Tables whose rows come and go by themselves.
+VOLATILE = {
+    "ir_logging",
+    "bus_bus",
+    "bus_presence",
+    "ir_cron_trigger",
+    "ir_cron_progress",
+    # The client's bundles are made anew whenever their contents change.
+    "ir_attachment",
+    # Every model gets columns that say who works in it; watched as columns below.
+    "ir_model_fields",
+    "ir_model_fields_selection",
+    "ir_model_constraint",
+    "ir_model_data",
+    "ir_model_relation",
+    # Tells the other servers that something changed.
+    "orm_signaling_registry",
+    "orm_signaling_assets",
+    "orm_signaling_default",
+    "orm_signaling_groups",
+    "orm_signaling_routing",
+    "orm_signaling_stable",
+    "orm_signaling_templates",
+    "ir_module_module",
+    "ir_module_module_dependency",
+    "res_users_log",
+    "res_device_log",
+}
+SCHEMA = {
+    "column": """
+        SELECT table_name || '.' || column_name FROM information_schema.columns
+         WHERE table_schema = 'public'
+    """,
+    "relation": """
+        SELECT c.relkind::text || ' ' || c.relname::text FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'S', 'i')
+    """,
+    "constraint": """
+        SELECT t.relname::text || ': ' || c.conname::text FROM pg_constraint c
+          JOIN pg_class t ON t.oid = c.conrelid
+          JOIN pg_namespace n ON n.oid = t.relnamespace
+         WHERE n.nspname = 'public' AND c.contype <> 'n'
+    """,
+    "function": """
+        SELECT p.proname::text FROM pg_proc p
+          JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname = 'public'
+    """,
+    "trigger": "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal",
+    "model": "SELECT model FROM ir_model",
+    "field": "SELECT model || '.' || name FROM ir_model_fields",
+    # Odoo keeps the ids of its notes about inheritance and constraints of models
+    # that are gone, under the addon whose mixin made them.
+    "xml id": """
+        SELECT module || '.' || name FROM ir_model_data d
+         WHERE NOT (
+            model = 'ir.model.inherit'
+            AND NOT EXISTS (SELECT 1 FROM ir_model_inherit WHERE id = d.res_id)
+            OR model = 'ir.model.constraint'
+            AND NOT EXISTS (SELECT 1 FROM ir_model_constraint WHERE id = d.res_id)
+         )
+    """,
+    "parameter": "SELECT key FROM ir_config_parameter",
+    "attachment": """
+        SELECT res_model || ' ' || coalesce(res_field, '') || ' ' || name
+          FROM ir_attachment WHERE res_model IS NOT NULL AND res_id <> 0
+    """,
+}
+
+
+def picture(databases, name):
+    """Everything that is in a database, as sets of texts by kind."""
+    connection = psycopg2.connect(dbname=name, **databases.target.libpq())
+    with closing(connection), connection.cursor() as cursor:
+        result = {}
+        for kind, query in SCHEMA.items():
+            cursor.execute(query)
+            result[kind] = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns c "
+            "JOIN information_schema.tables t USING (table_schema, table_name) "
+            "WHERE c.table_schema = 'public' AND c.column_name = 'id' "
+            "AND t.table_type = 'BASE TABLE'"
+        )
+        for (table,) in cursor.fetchall():
+            if table not in VOLATILE:
+                query = sql.SQL("SELECT id FROM {}").format(sql.Identifier(table))
+                cursor.execute(query)
+                result[f"row of {table}"] = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT gid || ' implies ' || hid FROM res_groups_implied_rel")
+        result["implied group"] = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT gid || ' has ' || uid FROM res_groups_users_rel")
+        result["member"] = {row[0] for row in cursor.fetchall()}
+    return result
+
+
+def leftovers(before, after):
+    """What is there after and was not before, by kind."""
+    result = {}
+    for kind, found in after.items():
+        new = found - before.get(kind, set())
+        if new:
+            result[kind] = sorted(new)
+    return result
+
+
+def told(found):
+    """What was found, as text for people."""
+    return "\n".join(
+        f"{kind}: {', '.join(map(str, names[:60]))}" for kind, names in found.items()
+    )
+
+
+def losses(before, after):
+    """What was there before and is gone, by kind."""
+    return leftovers(after, before)
