@@ -246,7 +246,8 @@ class CrmReturnLine(models.Model):
         """
         self.ensure_one()
         uom = self.product_uom_id
-        if uom.is_zero(received) or uom.is_zero(self.qty_approved):
+        # A line just added to the form has no goods yet, and so no unit.
+        if not uom or uom.is_zero(received) or uom.is_zero(self.qty_approved):
             return False
         order = uom.compare(received, self.qty_approved)
         if order <= 0:
