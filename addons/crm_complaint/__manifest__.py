@@ -32,4 +32,6 @@
         "views/menus.xml",
     ],
     "demo": ["demo/crm_complaint_demo.xml"],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

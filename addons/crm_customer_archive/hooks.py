@@ -2,6 +2,8 @@
 
 from odoo.fields import Command
 
+from odoo.addons.crm_policy.hooks import translate_shared_terms
+
 
 def post_init_hook(env):
     """Take over the customers the companies have already sold to.
@@ -10,6 +12,7 @@ def post_init_hook(env):
     files are marked as taken over, so that a manager can have them completed.
     """
     env["res.partner"]._take_over_customers()
+    translate_shared_terms(env)
 
 
 def uninstall_hook(env):
@@ -24,7 +27,10 @@ def uninstall_hook(env):
         "intermediary_type_id = NULL, enterprise_type_id = NULL"
     )
     env.invalidate_all()
-    env["ir.sequence"].search([("code", "=", "crm.customer")]).unlink()
+    env["ir.sequence"]._policy_remove("crm.customer")
+    env.cr.execute(
+        "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"
+    )
     authorities = env["crm.authority"].search([("model", "=", "res.partner")])
     authorities.active = False
     decided = env["crm.approval"].search([("authority_id", "in", authorities.ids)])

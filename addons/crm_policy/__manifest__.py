@@ -45,4 +45,5 @@
         "wizards/crm_routing_wizard_views.xml",
         "views/crm_routing_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,4 +1,6 @@
-"""Bring warehouses older than this app up to date."""
+"""Bring warehouses older than this app up to date, and leave without traces."""
+
+from odoo.addons.crm_policy.hooks import translate_shared_terms
 
 
 def post_init_hook(env):
@@ -9,3 +11,9 @@ def post_init_hook(env):
         .search([("return_quarantine_location_id", "=", False)])
     )
     warehouses._create_missing_locations({})
+    translate_shared_terms(env)
+
+
+def uninstall_hook(env):
+    """Remove the counters; companies' own sequences have no external id."""
+    env["ir.sequence"]._policy_remove("crm.return")

@@ -45,4 +45,6 @@
     "demo": [
         "demo/crm_visit_demo.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -81,6 +81,18 @@ class CrmDocumentMixin(models.AbstractModel):
                 own["name"] = number
         return own_vals
 
+    def _mail_get_partners(self, introspect_fields=False):
+        """Leave out customers the reader may not see.
+
+        A department works on documents of customers that are none of its own; it is
+        not offered to write to them.
+        """
+        result = super()._mail_get_partners(introspect_fields=introspect_fields)
+        return {
+            res_id: partners._filtered_access("read")
+            for res_id, partners in result.items()
+        }
+
     def _assign_number(self):
         """Give a number to those documents that have none yet."""
         for company, records in (

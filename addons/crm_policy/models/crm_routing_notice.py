@@ -421,7 +421,7 @@ class CrmRoutingNotice(models.Model):
             )
         return self.env.ref(
             f"crm_policy.crm_routing_notice_{kinds.pop()}_report"
-        ).report_action(self)
+        ).report_action(self, data={})
 
     # ---------------------------------------------------------------- helpers
 

@@ -98,3 +98,13 @@ class IrSequence(models.Model):
             f"{prefix or ''}{number:0{self.padding}d}{suffix or ''}"
             for (number,) in rows
         ]
+
+    @api.model
+    def _policy_remove(self, *codes):
+        """Remove the sequences of an addon that leaves, the companies' own included.
+
+        The platform leaves the counters of date ranges behind in the database.
+        """
+        sequences = self.with_context(active_test=False).search([("code", "in", codes)])
+        sequences.date_range_ids.unlink()
+        sequences.unlink()

@@ -299,7 +299,7 @@ class CrmVisit(models.Model):
             "target": "new",
             "context": {
                 "default_visit_ids": self.ids,
-                "default_step": self.env.context.get("visit_step"),
+                "default_step": self.env.context.get("visit_step", False),
             },
         }
 

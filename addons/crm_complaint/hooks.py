@@ -1,0 +1,13 @@
+"""What the addon does when it comes and goes."""
+
+from odoo.addons.crm_policy.hooks import translate_shared_terms
+
+
+def post_init_hook(env):
+    """Translate what the documents inherit from the shared addon."""
+    translate_shared_terms(env)
+
+
+def uninstall_hook(env):
+    """Remove the counters; companies' own sequences have no external id."""
+    env["ir.sequence"]._policy_remove("crm.complaint")
