@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_two_returns_of_the_same_goods(site, customer):
             )
 
         one, two = clients(site, "sales1", 2)
-        results = at_once(lambda: ask(one, 1), lambda: ask(two, 2))
+        results = at_once(partial(ask, one, 1), partial(ask, two, 2))
         assert len(refusals(results)) == 1, results
         found = seller.call(
             "crm.return.line",

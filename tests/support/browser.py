@@ -84,6 +84,13 @@ window.crm = {
         el.dispatchEvent(new Event('change', {bubbles: true}));
         return true;
     },
+    tabs() {
+        return document.querySelectorAll('.o_notebook .nav-link').length;
+    },
+    tab(index) {
+        document.querySelectorAll('.o_notebook .nav-link')[index].click();
+        return true;
+    },
     blur() {
         if (document.activeElement) document.activeElement.blur();
         return true;
@@ -94,7 +101,8 @@ window.crm = {
             '.o_statusbar_status button', '.o_statusbar_buttons button', '.nav-link',
             '.o_menu_sections a', '.o_menu_sections button', '.breadcrumb-item',
             '.o_horizontal_separator', 'legend', '.o_stat_text', '.dropdown-item',
-            '.o_group_name', '.o_search_panel_section_header', '.o_facet_value',
+            '.badge', '.o_group_name', '.o_search_panel_section_header',
+            '.o_facet_value',
             '.o_facet_label', '.o_view_nocontent', '.modal-title',
             '.modal-footer button',
             '.o_kanban_record span:not([name] span)', '.o_kanban_record strong',
@@ -385,7 +393,8 @@ SAME = re.compile(
     r"Excel|Odoo|JPEG|PNG|UTC|SMS|QR|VAT|BIC|Studio|MHz|Enter|Ctrl|Alt|Tab)\b"
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-WORD = re.compile(r"[A-Za-z]{3,}")
+#: Codes in capitals are no words.
+WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
 def english(labels):

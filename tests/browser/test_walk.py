@@ -1,0 +1,110 @@
+"""Every menu of ours, every view of its action, in Chinese and without an error."""
+
+import json
+
+import pytest
+
+from tests.support.browser import english, wait
+from tests.support.clients import Json2
+from tools import paths
+
+pytestmark = pytest.mark.browser
+#: Texts of the platform's that no translation of ours can change, and proper names.
+FOREIGN = {"My Company", "Administrator"}
+DO_ACTION = """
+(async () => {{
+    const action = odoo.__WOWL_DEBUG__.root.env.services.action;
+    await action.doAction({action}, {options});
+    return true;
+}})()
+"""
+
+
+def our_actions(site):
+    """(menu, action) of every menu of ours that opens a window."""
+    admin = site.user("admin", Json2)
+    rows = admin.call(
+        "ir.model.data",
+        "search_read",
+        domain=[("model", "=", "ir.ui.menu"), ("module", "in", paths.own_addons())],
+        fields=["res_id", "module", "name"],
+    )
+    menus = admin.call(
+        "ir.ui.menu",
+        "read",
+        [row["res_id"] for row in rows],
+        fields=["action", "complete_name"],
+    )
+    for menu in menus:
+        if menu["action"] and menu["action"].startswith("ir.actions.act_window,"):
+            yield menu["complete_name"], int(menu["action"].partition(",")[2])
+
+
+def look(page, where, found):
+    """Note what is English on the screen, and what the console says."""
+    page.idle()
+    words = set(english(page.labels())) - FOREIGN
+    if words:
+        found.append(f"{where}: English: {sorted(words)}")
+    page.run("1")
+    if page.errors:
+        found.append(f"{where}: {page.errors}")
+        page.errors.clear()
+
+
+def walk(page, site, menu, action, found):
+    admin = site.user("admin", Json2)
+    [row] = admin.call(
+        "ir.actions.act_window",
+        "read",
+        [action],
+        fields=["view_mode", "res_model", "target"],
+    )
+    for view in row["view_mode"].split(","):
+        where = f"{menu} ({view})"
+        options = {"clearBreadcrumbs": True, "viewType": view}
+        if view == "form" and row["target"] != "new":
+            reader = site.user("policy", Json2)
+            ids = reader.search(row["res_model"], [], limit=1, order="id desc")
+            if not ids:
+                continue
+            options["props"] = {"resId": ids[0]}
+        page.run(DO_ACTION.format(action=action, options=json.dumps(options)))
+        look(page, where, found)
+        if view == "form":
+            for index in range(page.run("crm.tabs()")):
+                page.run(f"crm.tab({index})")
+                look(page, f"{where} tab {index}", found)
+        elif page.run("crm.click('.o_searchview_dropdown_toggler')"):
+            look(page, f"{where} search", found)
+            page.run("crm.click('.o_searchview_dropdown_toggler')")
+        if row["target"] == "new":
+            page.open("/odoo")
+
+
+def test_every_screen(page, site):
+    found, policy = [], page("policy")
+    policy.open("/odoo/action-crm_customer_archive.action_customers")
+    actions = list(our_actions(site))
+    assert len(actions) > 30
+    for menu, action in actions:
+        walk(policy, site, menu, action, found)
+    assert not found, "\n".join(found)
+
+
+def test_odoo_clicks_everywhere(page, site):
+    """Odoo's own robot clicks every menu, view and filter of the app."""
+    policy = page("policy")
+    policy.open("/odoo/action-crm_customer_archive.action_customers?debug=1")
+    policy.run(
+        "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader')"
+        ".startClickEverywhere('crm_policy.menu_root')"
+    )
+
+    def finished():
+        policy.run("1")
+        return any("test succeeded" in line.lower() for line in policy.logs) or (
+            policy.errors
+        )
+
+    wait(finished, lambda: str(policy.logs[-5:]), 420)
