@@ -54,7 +54,7 @@ def complaint(env, state):
 
 
 def undecided(env, count):
-    """Complaints whose consolidated opinion is written, and a general manager."""
+    """Complaints whose consolidated opinion is written, and the people of the run."""
     record = complaint(env, "gmo_summary")
     record.write(
         {"summary": "x", "improvement_tracked": "no", "amount_settlement": 100}
@@ -74,13 +74,20 @@ def undecided(env, count):
             env, "crm_complaint_resolution", line.id, 1, {"complaint_id": str(new_id)}
         )
         clone(env, "crm_routing_passage", stay.id, 1, {"res_id": str(new_id)})
+    people = (("bench_gm", "group_gm"), ("bench_sales", "group_user"))
     env["res.users"].create(
-        {
-            "name": "Benchmark general manager",
-            "login": "bench_gm",
-            "password": "bench_gm",
-            "group_ids": [(4, env.ref("crm_policy.group_gm").id)],
-        }
+        [
+            {
+                "name": login,
+                "login": login,
+                "password": login,
+                "group_ids": [(4, env.ref(f"crm_policy.{group}").id)],
+            }
+            for login, group in (
+                ("bench_gm", "group_gm"),
+                ("bench_sales", "group_user"),
+            )
+        ]
     )
     print("@ids", *ids)
 

@@ -51,7 +51,6 @@ class CrmApprovalMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         index=True,
-        tracking=True,
         help="The decision asked for last. “Voided”: an approved value was changed "
         "after the decision, which must be asked for again.",
     )
@@ -349,7 +348,8 @@ class CrmApprovalMixin(models.AbstractModel):
         # sudo: entitled is who the authority names, with or without access rights
         document = self.sudo()
         document._approval_lock()
-        pending = document._approval_current().filtered(lambda a: a.state == "pending")
+        approvals = document._approval_current()
+        pending = approvals.filtered(lambda a: a.state == "pending")
         if not pending:
             raise UserError(self._approval_nothing_message(document))
         approval, principal = self._approval_mine(document, pending)
@@ -364,7 +364,7 @@ class CrmApprovalMixin(models.AbstractModel):
         if outcome == "refused":
             document._approval_finish_refused(approval, comment)
         else:
-            document._approval_advance(approval.step)
+            document._approval_advance(approval.step, approvals)
 
     @api.model
     def _approval_nothing_message(self, document):
@@ -415,10 +415,9 @@ class CrmApprovalMixin(models.AbstractModel):
         )
         approvals._append_to_chain()
 
-    def _approval_advance(self, step):
+    def _approval_advance(self, step, approvals):
         """Bring up the next level; a person asked twice in a chain decides once."""
         while True:
-            approvals = self._approval_current()
             if approvals.filtered(lambda a: a.state == "pending"):
                 carried = self._approval_carry(approvals)
                 if not carried:
@@ -500,7 +499,7 @@ class CrmApprovalMixin(models.AbstractModel):
         return (
             self.env["crm.approval"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "=", self.id),

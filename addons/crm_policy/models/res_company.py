@@ -20,7 +20,9 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if "resource_calendar_id" in vals:
+        if "resource_calendar_id" in vals or any(
+            name.startswith("policy_") for name in vals
+        ):
             self.env.registry.clear_cache()
         return res
 
@@ -39,5 +41,9 @@ class ResCompany(models.Model):
             visit_staffing, returns, confidentiality, relation_expense, master_data
         """
         self.ensure_one()
+        return self.env["crm.policy.profile"].browse(self._policy_profile_id(topic))
+
+    @tools.ormcache("self.id", "topic")
+    def _policy_profile_id(self, topic):
         # sudo: which policy is in force is no secret, the company record may be
-        return self.sudo()[f"policy_{topic}_profile_id"]
+        return self.sudo()[f"policy_{topic}_profile_id"].id
