@@ -83,10 +83,7 @@ def undecided(env, count):
                 "password": login,
                 "group_ids": [(4, env.ref(f"crm_policy.{group}").id)],
             }
-            for login, group in (
-                ("bench_gm", "group_gm"),
-                ("bench_sales", "group_user"),
-            )
+            for login, group in people
         ]
     )
     print("@ids", *ids)
