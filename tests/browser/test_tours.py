@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.support import work
-from tests.support.browser import english
+from tests.support.browser import english, wait
 from tests.support.clients import Json2
 from tests.support.codes import credit_code
 
@@ -24,6 +24,16 @@ def customer(site):
 def act(site, login, model, method, ids, **named):
     """What somebody else did meanwhile."""
     return site.user(login, Json2).call(model, method, ids, **named)
+
+
+def expect(site, login, model, record, field, value=None):
+    """Wait until a field has the value, or any."""
+
+    def now():
+        found = site.user(login, Json2).value(model, record, field)
+        return found == value if value else found
+
+    return wait(now, f"{model} {record}: {field} is not {value or 'set'}", 20)
 
 
 def all_chinese(page):
@@ -122,9 +132,9 @@ def test_complaints(page, site, customer):
     office = page("gmo")
     office.open(f"/odoo/action-crm_complaint.action_crm_complaint/{complaint}")
     office.button("action_receive", "")
+    expect(site, "gmo", "crm.complaint", complaint, "name")
     all_chinese(office)
     number = site.user("gmo", Json2).value("crm.complaint", complaint, "name")
-    assert number
     quality = page("quality")
     quality.open("/odoo/action-crm_complaint.action_crm_complaint_at_me")
     quality.click(".o_data_row td[name=name], .o_kanban_record", number)
@@ -134,9 +144,8 @@ def test_complaints(page, site, customer):
     quality.choose("category_id", "品质")
     quality.save()
     quality.button("action_answer_quality", "")
+    expect(site, "gmo", "crm.complaint", complaint, "state", "production")
     all_chinese(quality)
-    state = site.user("gmo", Json2).value("crm.complaint", complaint, "state")
-    assert state == "production"
 
 
 def test_returns(page, site, customer):
@@ -165,9 +174,8 @@ def test_returns(page, site, customer):
     head = page("sales_head")
     head.open(f"/odoo/action-crm_returns.action_crm_return/{document}")
     head.button("action_approve", "")
+    expect(site, "sales1", "crm.return", document, "state", "marketing_audit")
     all_chinese(head)
-    state = site.user("sales1", Json2).value("crm.return", document, "state")
-    assert state == "marketing_audit"
 
 
 def test_decisions_register_and_settings(page, site, customer):

@@ -8,6 +8,7 @@ from psycopg2 import sql
 #: Tables whose rows come and go by themselves.
 VOLATILE = {
     "ir_logging",
+    "ir_config_parameter",
     "bus_bus",
     "bus_presence",
     "ir_cron_trigger",
@@ -29,6 +30,10 @@ VOLATILE = {
     "orm_signaling_stable",
     "orm_signaling_templates",
     "ir_module_module",
+    "ir_module_category",
+    # The register of rules notes which addon came to carry a rule, and went.
+    "mail_message",
+    "mail_tracking_value",
     "ir_module_module_dependency",
     "res_users_log",
     "res_device_log",
@@ -57,8 +62,9 @@ SCHEMA = {
     "trigger": "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal",
     "model": "SELECT model FROM ir_model",
     "field": "SELECT model || '.' || name FROM ir_model_fields",
-    # Odoo keeps the ids of its notes about inheritance and constraints of models
-    # that are gone, under the addon whose mixin made them.
+    # Odoo keeps the ids of its notes about models that are gone (inheritance,
+    # constraints, choices) under the addon whose mixin made them, and knows the
+    # addons it has seen.
     "xml id": """
         SELECT module || '.' || name FROM ir_model_data d
          WHERE NOT (
@@ -66,9 +72,16 @@ SCHEMA = {
             AND NOT EXISTS (SELECT 1 FROM ir_model_inherit WHERE id = d.res_id)
             OR model = 'ir.model.constraint'
             AND NOT EXISTS (SELECT 1 FROM ir_model_constraint WHERE id = d.res_id)
+            OR model = 'ir.model.fields.selection'
+            AND NOT EXISTS
+                (SELECT 1 FROM ir_model_fields_selection WHERE id = d.res_id)
+            OR model IN ('ir.module.module', 'ir.module.category')
          )
     """,
-    "parameter": "SELECT key FROM ir_config_parameter",
+    # click-odoo-update notes there what is installed.
+    "parameter": """
+        SELECT key FROM ir_config_parameter WHERE key NOT LIKE 'module_auto_update.%'
+    """,
     "attachment": """
         SELECT res_model || ' ' || coalesce(res_field, '') || ' ' || name
           FROM ir_attachment WHERE res_model IS NOT NULL AND res_id <> 0
