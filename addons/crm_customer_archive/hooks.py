@@ -43,6 +43,13 @@ def uninstall_hook(env):
     env["crm.policy.rule"].search(
         [("code", "=like", "ARC-%"), ("carried_by", "!=", False)]
     ).write({"carried": "planned", "carried_by": False})
+    # The platform forgets fields of a partner, not what a partner inherited from.
+    env["ir.model.inherit"].search(
+        [
+            ("model_id.model", "=", "res.partner"),
+            ("parent_id.model", "in", ("crm.approval.mixin", "crm.guard.mixin")),
+        ]
+    ).unlink()
     for group, implied in (
         ("crm_policy.group_user", "sales_team.group_sale_salesman"),
         ("crm_policy.group_manager", "sales_team.group_sale_salesman_all_leads"),

@@ -15,5 +15,16 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Remove the counters; companies' own sequences have no external id."""
+    """Remove what has no external id: the counters and unused quarantines."""
     env["ir.sequence"]._policy_remove("crm.return")
+    warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
+    locations = warehouses.return_quarantine_location_id
+    warehouses.return_quarantine_location_id = False
+    used = env["stock.move.line"].search(
+        [
+            "|",
+            ("location_id", "in", locations.ids),
+            ("location_dest_id", "in", locations.ids),
+        ]
+    )
+    (locations - used.location_id - used.location_dest_id).unlink()
