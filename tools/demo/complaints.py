@@ -86,7 +86,6 @@ def complaint(world, number, end, quick=False):
     propose_at = world.rng.choice(("quality", "sales_opinion", "gmo_summary"))
     while document.state not in ("closed", "cancelled", end):
         yield later(world.now, _pause(world, document, quick))
-        _check_voided(document)
         if unfounded and document.state == propose_at:
             _as_holder(world, document).action_propose_not_substantiated(
                 "经检验，产品符合合同约定标准，问题由洗涤方法不当造成。"
@@ -110,10 +109,6 @@ def _pause(world, document, quick):
     hours = usual.get(document.state, 3.5)
     late = rng.random() < 0.08
     return hours * (rng.uniform(2.5, 5) if late else rng.uniform(0.4, 1.1))
-
-
-def _check_voided(document):
-    document.invalidate_recordset()
 
 
 def _form(world, number, end):
@@ -193,8 +188,10 @@ def _step(world, document, number):
     elif state == "collecting":
         world.people.act(document, "gmo").action_close()
     else:
-        values = ANSWERS.get(state, lambda *_args: {})(world, document, number)
-        _as_holder(world, document).answer_department(values)
+        holder = _as_holder(world, document)
+        if state in ANSWERS:
+            holder.write(ANSWERS[state](world, document, number))
+        holder.action_forward()
         if state == "executing" and "crm.return" in world.env:
             world.to_return.append(document)
 
@@ -316,5 +313,4 @@ def _refusal(world, document, number):
     )
     while follow_up.state != "closed":
         yield later(world.now, _pause(world, follow_up, False))
-        follow_up.invalidate_recordset()
         _step(world, follow_up, number)

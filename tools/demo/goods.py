@@ -1,4 +1,4 @@
-"""Garments, their prices and the month's production that fills the store."""
+"""Garments, their prices and the production that fills the store."""
 
 from datetime import timedelta
 
@@ -9,6 +9,8 @@ from .clock import at, local_day, workday
 
 #: Yuan for one dollar, as the demo company books it.
 DOLLAR = 7.12
+#: Weeks from one hand-over of production to the next.
+QUARTER = 13
 
 
 def make(world):
@@ -90,7 +92,7 @@ def _bank(world):
 
 
 def production(world):
-    """Every month production hands finished garments over to the store."""
+    """Every quarter production hands finished garments over to the store."""
     warehouse = world.env["stock.warehouse"].search(
         [("company_id", "=", world.company.id)], limit=1
     )
@@ -100,16 +102,16 @@ def production(world):
     day = world.start.date()
     while True:
         _hand_over(world, warehouse, source)
-        day = (day.replace(day=28) + timedelta(days=5)).replace(day=2)
+        day += timedelta(weeks=QUARTER)
         yield at(workday(day), 9)
 
 
 def _hand_over(world, warehouse, source):
-    """Fill the store up to a stock that lasts for more than the busiest month."""
+    """Fill the store up to a stock that lasts for more than the busiest quarter."""
     store = warehouse.lot_stock_id
     moves = []
     for product, share in zip(world.products, world.shares, strict=True):
-        missing = share * 220 - product.with_context(location=store.id).qty_available
+        missing = share * 400 - product.with_context(location=store.id).qty_available
         if missing > 0:
             moves.append(
                 {

@@ -126,12 +126,10 @@ def _run(world, document, end, quick):
     """Take a return step by step to where it ends."""
     rng = world.rng
     for _step in range(20):
-        document.invalidate_recordset()
         state = document.sudo().state
         if state in (end, "settled", "refused", "withdrawn", "not_eligible"):
             return
         yield later(world.now, rng.uniform(0.3, 1.4) if quick else rng.uniform(2, 9))
-        document.invalidate_recordset()
         _step_of(world, document, end)
     raise RuntimeError(
         f"return {document.sudo().name} stays in {document.sudo().state}"

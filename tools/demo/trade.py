@@ -1,7 +1,8 @@
-"""Orders, deliveries, invoices and payments, week by week.
+"""Orders, deliveries, invoices and payments.
 
-The clerk enters the orders of the week on Monday, the store delivers, accounting
-invoices what was delivered, and customers pay: most in time, some late, a few not yet.
+Customers order every other week: the clerk enters the orders on Monday, the store
+delivers, accounting invoices what was delivered, and customers pay: most in time, some
+late, a few not yet.
 """
 
 from datetime import timedelta
@@ -13,28 +14,32 @@ from .clock import at, local_day, workday
 
 #: Orders of the two years, and quotations still open at the end.
 ORDERS, QUOTATIONS = 400, 8
+#: Weeks from one round of orders to the next, and when it is delivered: days after the
+#: Monday, hour, and which part of what is left.
+ROUND = 2
+DELIVERIES = ((3, 14, 0.7), (9, 16, 1))
 #: How customers pay: parts of them that pay in time, late, and very late.
 IN_TIME, LATE = 0.72, 0.93
 
 
 def begin(world):
-    """Begin the weekly orders and what follows from them, and open quotations."""
+    """Begin the rounds of orders and what follows from them, and open quotations."""
     monday = local_day(world.start) + timedelta(days=21)
-    weeks = []
+    days = []
     while at(monday, 18) < world.end:
-        weeks.append(monday)
-        monday += timedelta(days=7)
+        days.append(monday)
+        monday += timedelta(weeks=ROUND)
     counts = _share_out(
         ORDERS - QUOTATIONS,
         [
-            words.SEASON[day.month - 1] * (0.7 + 0.6 * index / len(weeks))
-            for index, day in enumerate(weeks)
+            words.SEASON[day.month - 1] * (0.7 + 0.6 * index / len(days))
+            for index, day in enumerate(days)
         ],
     )
     world.payments = {}
-    for monday, count in zip(weeks, counts, strict=True):
-        world.begin(week(world, monday, count), at(monday, 9.5))
-        world.begin(payments(world, monday), at(monday + timedelta(days=2), 15))
+    for monday, count in zip(days, counts, strict=True):
+        world.begin(orders(world, monday, count), at(monday, 9.5))
+    world.begin(payments(world, days[0]), at(days[0] + timedelta(days=2), 15))
     world.begin(quotations(world), hours_left=6)
 
 
@@ -49,14 +54,14 @@ def _share_out(total, weights):
     return parts
 
 
-def week(world, monday, count):
-    """The orders of one week, delivered and invoiced."""
+def orders(world, monday, count):
+    """The orders of one round, delivered and invoiced."""
     rng = world.rng
-    orders = _enter(world, count)
-    orders.action_confirm()
-    for hour, part in ((2 * 24 + 14, 0.55), (3 * 24 + 16, 0.8), (8 * 24 + 15, 1)):
-        yield at(monday, 0) + timedelta(hours=hour)
-        waiting = orders.sudo().picking_ids.filtered(
+    entered = _enter(world, count)
+    entered.action_confirm()
+    for days, hour, part in DELIVERIES:
+        yield at(monday + timedelta(days=days), hour)
+        waiting = entered.sudo().picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel")
         )
         going = waiting.filtered(lambda _picking, part=part: rng.random() < part)
@@ -68,8 +73,7 @@ def _enter(world, count):
     rng = world.rng
     customers = world.active.sorted("id")
     weights = [1 + (index * 7919) % 11 for index in range(len(customers))]
-    orders = world.people.of("clerk")["sale.order"]
-    return orders.create(
+    return world.people.of("clerk")["sale.order"].create(
         [
             _order_vals(world, customer)
             for customer in rng.choices(customers, weights, k=count)
@@ -80,7 +84,7 @@ def _enter(world, count):
 def _order_vals(world, customer):
     rng = world.rng
     lines = {}
-    for _index in range(rng.choice((1, 1, 2, 2, 3, 4))):
+    for _index in range(rng.choice((1, 1, 1, 2, 2, 3))):
         [product] = rng.choices(world.products, world.shares)
         lines[product] = rng.choice((6, 10, 12, 20, 20, 24, 30, 40, 50, 60))
     return {
@@ -104,16 +108,15 @@ def _deliver(world, pickings):
     people.act(pickings, "storage").button_validate()
     for line in pickings.move_ids.sale_line_id:
         world.delivered.append(line)
-    orders = pickings.sale_id
     yield at(workday(local_day(world.now) + timedelta(days=1)), 10)
-    invoices = people.act(orders, "accounting")._create_invoices()
+    invoices = people.act(pickings.sale_id, "accounting")._create_invoices()
     invoices.action_post()
     for invoice in invoices.sudo():
         _plan_payment(world, invoice)
 
 
 def _plan_payment(world, invoice):
-    """Settle in which week the invoice will be paid, if at all."""
+    """Settle when the invoice will be paid, if at all."""
     rng = world.rng
     draw = rng.random()
     if draw < IN_TIME:
@@ -122,31 +125,38 @@ def _plan_payment(world, invoice):
         days = rng.randint(4, 45)
     else:
         days = rng.randint(90, 260)
-    day = max(invoice.invoice_date_due + timedelta(days=days), local_day(world.now))
-    monday = day - timedelta(days=day.weekday())
-    world.payments.setdefault(monday, []).append(invoice.id)
+    day = invoice.invoice_date_due + timedelta(days=days)
+    world.payments[invoice.id] = day
 
 
-def payments(world, monday):
-    """Accounting books what came in since last week."""
-    ids = world.payments.pop(monday, [])
-    if ids:
-        env = world.people.of("accounting")
-        env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=ids
-        ).create(
-            {
-                "journal_id": world.bank.id,
-                "payment_date": local_day(world.now),
-                "group_payment": False,
-            }
-        ).action_create_payments()
-    return
-    yield
+def payments(world, day):
+    """Accounting books once a round what came in since the last one."""
+    while True:
+        today = local_day(world.now)
+        paid = [key for key, when in world.payments.items() if when <= today]
+        if paid:
+            _pay(world, paid)
+        day += timedelta(weeks=ROUND)
+        yield at(day + timedelta(days=2), 15)
+
+
+def _pay(world, invoice_ids):
+    for key in invoice_ids:
+        del world.payments[key]
+    env = world.people.of("accounting")
+    env["account.payment.register"].with_context(
+        active_model="account.move", active_ids=invoice_ids
+    ).create(
+        {
+            "journal_id": world.bank.id,
+            "payment_date": local_day(world.now),
+            "group_payment": True,
+        }
+    ).action_create_payments()
 
 
 def quotations(world):
     """Quotations nobody has accepted yet, half of them sent."""
-    orders = _enter(world, QUOTATIONS)
+    offers = _enter(world, QUOTATIONS)
     yield world.now + timedelta(minutes=50)
-    orders[: QUOTATIONS // 2].action_quotation_sent()
+    offers[: QUOTATIONS // 2].action_quotation_sent()

@@ -10,7 +10,7 @@ from .clock import at, later, local_day
 VISITS = 300
 #: Weekly plans and the visits of each, one less where a salesperson has few customers;
 #: the others are applied for singly.
-PLANS, PER_PLAN = 42, 5
+PLANS, PER_PLAN = 46, 6
 #: Single visits of the last days, by the state they have arrived in.
 RECENT = (
     "planned planned approval approval approved approved held held reported reported "
@@ -41,7 +41,8 @@ PURPOSES = ("了解销售情况", "对账与催款", "新品推介", "门店巡�
 def begin(world):
     """Begin the plans of the two years and the visits applied for singly."""
     rng = world.rng
-    world.seen = set()
+    #: Customers visited on site already, and those whose first visit is arranged.
+    world.seen, world.arranged = set(), set()
     sellers = list(logins.AREAS)
     monday = local_day(world.start) + timedelta(weeks=4)
     last = local_day(world.end) - timedelta(days=local_day(world.end).weekday())
@@ -67,7 +68,8 @@ def begin(world):
 def _choose(world, login, count):
     """Return customers of a salesperson, those longest unseen more often."""
     user = world.people.of(login).user
-    mine = world.active.filtered(lambda partner: partner.user_id == user)
+    free = world.active.filtered(lambda partner: partner.id not in world.arranged)
+    mine = free.filtered(lambda partner: partner.user_id == user)
     if len(mine) > count:
         mine = mine.browse(world.rng.sample(mine.ids, count))
     return mine.sorted("id")
@@ -126,6 +128,8 @@ def _line_vals(world, login, customer, day, index):
         for code in ("first", "routine", "call_back", "problem")
     }
     first = customer.id not in world.seen
+    if first:
+        world.arranged.add(customer.id)
     mode = "onsite" if first or world.rng.random() < 0.7 else "phone"
     kind = "first" if first else "routine" if mode == "onsite" else "call_back"
     companions = world.people.of(_companion(login)).user if first else []
@@ -145,15 +149,11 @@ def _line_vals(world, login, customer, day, index):
 
 def _hold_and_report(world, visit, login, until="reported"):
     """The visit took place; the report follows, and the companion signs it."""
-    rng, people = world.rng, world.people
-    visit.invalidate_recordset()
+    people = world.people
     mine = people.act(visit, login)
-    if visit.kind_id.plan_code == "a" and not visit.is_first_visit:
-        # Somebody was there in between.
-        mine.kind_id = world.env.ref("crm_visit.kind_routine")
-        return
     mine.action_hold()
     world.seen.add(visit.partner_id.id)
+    world.arranged.discard(visit.partner_id.id)
     if until == "held":
         return
     mine.write(_report_vals(world, visit))
@@ -190,6 +190,8 @@ def single(world, login, end):
     if not customers:
         return
     first = customers.id not in world.seen
+    if first:
+        world.arranged.add(customers.id)
     day = local_day(later(world.now, 9))
     users = [people.of(login).user]
     if first:
