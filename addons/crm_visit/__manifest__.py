@@ -3,7 +3,6 @@
     "summary": "Customer visits and call-backs: planned, approved, held by two on a "
     "first visit, reported, accepted",
     "version": "19.0.1.0.0",
-    "development_status": "Beta",
     "category": "Customer Management",
     "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",

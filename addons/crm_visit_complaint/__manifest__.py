@@ -2,7 +2,6 @@
     "name": "CRM Visits and Complaints",
     "summary": "A visit finding becomes a customer complaint",
     "version": "19.0.1.0.0",
-    "development_status": "Beta",
     "category": "Customer Management",
     "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",

@@ -349,8 +349,8 @@ class ResPartner(models.Model):
     # --------------------------------------------------------------- lifecycle
 
     @api.model
-    def default_get(self, fields_list):
-        res = super().default_get(fields_list)
+    def default_get(self, fields):
+        res = super().default_get(fields)
         if res.get("is_crm_customer"):
             # what the customer will have once the form is saved
             start = {
@@ -359,7 +359,7 @@ class ResPartner(models.Model):
                 "company_id": self.env.company.id,
                 "country_id": self.env.company.country_id.id,
             }
-            for name in start.keys() & set(fields_list):
+            for name in start.keys() & set(fields):
                 res[name] = (
                     start[name] if name == "state" else res.get(name) or start[name]
                 )

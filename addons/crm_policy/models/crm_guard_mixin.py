@@ -77,9 +77,9 @@ class CrmGuardMixin(models.AbstractModel):
         )
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """A default from the context or from ir.default is typed in as well."""
-        defaults = super().default_get(fields_list)
+        defaults = super().default_get(fields)
         for name in self._get_guarded_fields().intersection(defaults):
             initial = self._guarded_initial(name)
             if self._fields[name].compute and not initial:
