@@ -101,6 +101,7 @@ def _begin(world):
 def _finish(world):
     env = world.env
     customers.finish(world)
+    trade.spread(world)
     world.people.passwords.store(env["res.users"].search([]))
     # No mail of the two years leaves the machine.
     env["mail.mail"].sudo().search([("state", "!=", "sent")]).unlink()

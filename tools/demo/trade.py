@@ -1,8 +1,8 @@
 """Orders, deliveries, invoices and payments.
 
-Customers order every other week: the clerk enters the orders on Monday, the store
-delivers, accounting invoices what was delivered, and customers pay: most in time, some
-late, a few not yet.
+The clerk confirms the orders of four weeks in one go, the store delivers, accounting
+invoices what was delivered, and customers pay: most in time, some late, a few not yet.
+Only for looks the orders are dated back over those weeks afterwards.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from .clock import at, local_day, workday
 ORDERS, QUOTATIONS = 400, 8
 #: Weeks from one round of orders to the next, and when it is delivered: days after the
 #: Monday, hour, and which part of what is left.
-ROUND = 2
+ROUND = 4
 DELIVERIES = ((3, 14, 0.7), (9, 16, 1))
 #: How customers pay: parts of them that pay in time, late, and very late.
 IN_TIME, LATE = 0.72, 0.93
@@ -24,7 +24,7 @@ IN_TIME, LATE = 0.72, 0.93
 
 def begin(world):
     """Begin the rounds of orders and what follows from them, and open quotations."""
-    monday = local_day(world.start) + timedelta(days=21)
+    monday = local_day(world.start) + timedelta(weeks=ROUND)
     days = []
     while at(monday, 18) < world.end:
         days.append(monday)
@@ -160,3 +160,38 @@ def quotations(world):
     offers = _enter(world, QUOTATIONS)
     yield world.now + timedelta(minutes=50)
     offers[: QUOTATIONS // 2].action_quotation_sent()
+
+
+def spread(world):
+    """Date the confirmed orders back over the weeks before, but not before the file."""
+    world.env.flush_all()
+    world.env.cr.execute(
+        """
+        WITH ranked AS (
+            SELECT id, date_order AS day,
+                   row_number() OVER (PARTITION BY date_order ORDER BY id) AS rank,
+                   count(*) OVER (PARTITION BY date_order) AS n
+              FROM sale_order
+             WHERE state = 'sale'
+        ), back AS (
+            SELECT id, day - make_interval(
+                       days => (%s * (n - rank) / n)::int,
+                       mins => (id * 37 %% 90)::int) AS day
+              FROM ranked
+        ), workdays AS (
+            SELECT id, day - make_interval(
+                       days => greatest(extract(isodow FROM day)::int - 5, 0)) AS day
+              FROM back
+        )
+        UPDATE sale_order AS sale
+           SET date_order = moved.day, create_date = moved.day
+          FROM (SELECT workdays.id,
+                       greatest(day, archived_date + interval '26 hours') AS day
+                  FROM workdays
+                  JOIN sale_order USING (id)
+                  JOIN res_partner ON res_partner.id = sale_order.partner_id) AS moved
+         WHERE moved.id = sale.id AND moved.day < sale.date_order
+        """,
+        [7 * ROUND - 1],
+    )
+    world.env["sale.order"].invalidate_model(["date_order", "create_date"])

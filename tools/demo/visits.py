@@ -111,9 +111,10 @@ def plan(world, login, monday, end="closed"):
     people.act(week, "sales_head").action_approve("同意，注意带上对账单。")
     if end == "approved":
         return
-    for visit in week.sudo().visit_ids.sorted("planned_start"):
-        yield visit.planned_stop + timedelta(hours=rng.choice((1, 2, 3)))
-        _hold_and_report(world, visit, login)
+    days = week.sudo().visit_ids.grouped(lambda visit: local_day(visit.planned_start))
+    for day in sorted(days):
+        yield at(day, rng.choice((16.5, 17, 17.5)))
+        _hold_and_report(world, days[day], login)
     yield later(at(monday + timedelta(days=4), 16), rng.uniform(1, 8))
     reported = week.sudo().visit_ids.filtered(lambda visit: visit.state == "reported")
     people.act(reported, "sales_head").action_accept()
@@ -147,19 +148,20 @@ def _line_vals(world, login, customer, day, index):
     }
 
 
-def _hold_and_report(world, visit, login, until="reported"):
-    """The visit took place; the report follows, and the companion signs it."""
-    people = world.people
-    mine = people.act(visit, login)
+def _hold_and_report(world, visits, login, until="reported"):
+    """The visits of a day took place; reports follow, companions sign them."""
+    mine = world.people.act(visits, login)
     mine.action_hold()
-    world.seen.add(visit.partner_id.id)
-    world.arranged.discard(visit.partner_id.id)
+    world.seen.update(visits.partner_id.ids)
+    world.arranged.difference_update(visits.partner_id.ids)
     if until == "held":
         return
-    mine.write(_report_vals(world, visit))
+    for visit in mine:
+        visit.write(_report_vals(world, visit))
     mine.action_report()
-    for user in visit.participant_ids.user_id - mine.env.user:
-        visit.with_user(user).action_sign()
+    for visit in visits:
+        for user in visit.participant_ids.user_id - mine.env.user:
+            visit.with_user(user).action_sign()
 
 
 def _report_vals(world, visit):
