@@ -515,6 +515,9 @@ class ResPartner(models.Model):
         )
         return action
 
+    def _approval_open_action(self):
+        return self.action_open_customer_file()
+
     def action_submit(self):
         """Submit complete forms to the department manager for review (ARC-53).
 

@@ -31,7 +31,13 @@ class CrmApproval(models.Model):
         readonly=True,
         index=True,
     )
-    document_type = fields.Char(compute="_compute_document_type")
+    document_kind = fields.Selection(
+        selection="_selection_document_kind",
+        string="Document Type",
+        compute="_compute_document_kind",
+        store=True,
+        help="The type of the document, to group by.",
+    )
     document_name = fields.Char("Document", readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
@@ -114,10 +120,16 @@ class CrmApproval(models.Model):
         "Two decisions took the same place in the chain of decisions.",
     )
 
+    @api.model
+    def _selection_document_kind(self):
+        models = self.env["ir.model"]
+        return [(name, models._get(name).name) for name in self._approved_models()]
+
     @api.depends("res_model")
-    def _compute_document_type(self):
+    def _compute_document_kind(self):
+        known = set(self._approved_models())
         for record in self:
-            record.document_type = self.env["ir.model"]._get(record.res_model).name
+            record.document_kind = record.res_model in known and record.res_model
 
     @api.depends("state", "candidate_ids")
     @api.depends_context("uid")
@@ -160,13 +172,7 @@ class CrmApproval(models.Model):
     def action_open_document(self):
         """Open the document to decide on."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self._document()._approval_open_action()
 
     def _principals(self, document):
         """Return the users who decide here themselves, without stand-ins."""

@@ -107,6 +107,16 @@ class CrmApprovalMixin(models.AbstractModel):
             requester.sudo().with_company(self._approval_company()).employee_id
         ).department_id
 
+    def _approval_open_action(self):
+        """Hook: return the action that opens the document to decide on it."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
     def _approval_check(self, step):
         """Hook: raise where the document is not ready to be decided on."""
 

@@ -41,6 +41,13 @@ class CrmRoutingPassage(models.Model):
         readonly=True,
         index=True,
     )
+    way_department_ids = fields.Many2many(
+        "hr.department",
+        string="Departments on the Way",
+        compute="_compute_way_department_ids",
+        search="_search_way_department_ids",
+        help="All departments that hold or held the document.",
+    )
     document_name = fields.Char(string="Document Number", readonly=True, index=True)
     kind = fields.Selection(
         [("stay", "Stay at a department"), ("case", "Whole case")],
@@ -296,6 +303,39 @@ class CrmRoutingPassage(models.Model):
             passage.can_extend = (
                 passage.date_due and not passage.date_out and passage._may_extend()
             )
+
+    @api.depends("model", "res_id")
+    def _compute_way_department_ids(self):
+        # sudo: the whole way of a document, whoever of its departments asks
+        ways = self.sudo()._read_group(
+            [
+                ("model", "in", self.mapped("model")),
+                ("res_id", "in", self.mapped("res_id")),
+            ],
+            ["model", "res_id"],
+            ["department_id:recordset"],
+        )
+        by_document = {(model, res_id): found for model, res_id, found in ways}
+        for passage in self:
+            passage.way_department_ids = by_document.get(
+                (passage.model, passage.res_id), passage.department_id
+            )
+
+    def _search_way_department_ids(self, operator, value):
+        if operator not in ("in", "any", "any!"):
+            return NotImplemented
+        way = Domain.FALSE
+        for name, model in self.env.items():
+            if model._abstract or not hasattr(model, "_routing_states"):
+                continue
+            # sudo: who may see one stay of a document sees its whole way
+            stays = self.sudo()._search(
+                [("model", "=", name), ("department_id", operator, value)]
+            )
+            way |= Domain("model", "=", name) & Domain(
+                "res_id", "in", stays.subselect("res_id")
+            )
+        return way
 
     # ----------------------------------------------------------------- checks
 
