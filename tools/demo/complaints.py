@@ -7,6 +7,7 @@ Whoever holds a complaint answers it: the person it is with, or the department's
 from odoo import Command
 
 from .clock import later, local_day
+from .goods import DOLLAR
 
 COMPLAINTS = 80
 #: Where the complaints of the last days have arrived; each state once at least.
@@ -15,6 +16,13 @@ RECENT = (
     "gmo_check sales_opinion sales_opinion supervisor_reading gmo_summary decision "
     "decision decided executing executing not_substantiated collecting cancelled"
 ).split()
+#: The way of a complaint, to tell how long it takes to a state.
+FLOW = (
+    "draft received quality production manager_instruction rd gmo_check sales_opinion "
+    "supervisor_reading gmo_summary decision decided executing"
+).split()
+#: Claims for more than the goods, which need a higher authority: number and amount.
+LOSSES = {5: 112000, 11: 138000, 17: 176000, 23: 262000, 41: 124000, 66: 203000}
 #: How many of the older ones the customer does not accept (each becomes a second one),
 #: and how many turn out to be unfounded or are given up as drafts.
 REFUSED, UNFOUNDED, CANCELLED = 3, 7, 2
@@ -66,8 +74,10 @@ def begin(world):
         part = 0.12 + 0.8 * (index + rng.random()) / older
         world.begin(complaint(world, index, end), part=part)
     for index, end in enumerate(RECENT):
-        begin = 30 + rng.randrange(60) if end != "received" else 3 + index
-        world.begin(complaint(world, older + index, end, quick=True), hours_left=begin)
+        # Long enough ago to have arrived; every third has been lying for days.
+        steps = FLOW.index(end) if end in FLOW else len(FLOW)
+        hours = 3 + 1.7 * steps + (rng.uniform(9, 40) if index % 3 == 2 else 0)
+        world.begin(complaint(world, older + index, end, quick=True), hours_left=hours)
 
 
 def complaint(world, number, end, quick=False):
@@ -123,17 +133,16 @@ def _form(world, number, end):
     )[:1]
     fault = FAULTS[number % len(FAULTS)]
     delivered = line.qty_delivered
-    share = rng.choice((0.1, 0.2, 0.4, 1.0))
+    share = rng.choice((0.1, 0.2, 0.4, 1.0)) if number not in LOSSES else 1.0
     defective = max(round(delivered * share), 1)
     value = line.price_reduce_taxexcl * defective
-    # Some claims are for lost business as well: they go to the general manager.
-    factor = rng.choice((0.3, 0.6, 1.0, 1.0, 1.2))
-    amount = round(value * factor, -1) or value
-    band = {5: 112000, 11: 138000, 17: 176000, 23: 262000, 41: 124000, 66: 203000}
-    if number in band:
-        amount = band[number] + number * 10
+    amount = round(value * rng.choice((0.3, 0.6, 1.0, 1.0, 1.2)), -1) or value
+    description = f"{line.product_id.name}：{fault[0]}。"
+    if number in LOSSES:
+        amount = LOSSES[number]
         if order.currency_id != world.company.currency_id:
-            amount = round(amount / 7, -2)
+            amount = round(amount / DOLLAR, -2)
+        description += "团购单位因此解约，另索赔违约损失。"
     return (
         world.people.act(env["crm.complaint"], order.user_id)
         .create(
@@ -145,7 +154,7 @@ def _form(world, number, end):
                 "product_id": line.product_id.id,
                 "defective_quantity": defective,
                 "channel": rng.choice(CHANNELS),
-                "description": f"{line.product_id.name}：{fault[0]}。",
+                "description": description,
                 "demand": DEMANDS[number % len(DEMANDS)] + "。",
                 "amount_claim": amount,
                 "claim_currency_id": order.currency_id.id,
