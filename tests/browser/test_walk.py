@@ -90,31 +90,8 @@ def walk(page, site, menu, action, found):
                 look(page, f"{where} tab {index}", found)
         elif page.run("crm.click('.o_searchview_dropdown_toggler')"):
             look(page, f"{where} search", found)
-            if view == row["view_mode"].partition(",")[0]:
-                use_filters(page, where, found)
         if row["target"] == "new":
             page.open("/odoo")
-
-
-def use_filters(page, where, found):
-    """Click every filter and grouping on, one after another."""
-    items = ".o_filter_menu .o_menu_item, .o_group_by_menu .o_menu_item"
-    for index in range(page.run(f"document.querySelectorAll('{items}').length")):
-        page.run(
-            "(() => { if (!document.querySelector('.o_filter_menu'))"
-            " crm.click('.o_searchview_dropdown_toggler'); })()"
-        )
-        page.idle()
-        name = page.run(
-            f"(() => {{ const item = document.querySelectorAll('{items}')[{index}];"
-            " if (!item) return ''; item.click(); return item.innerText; })()"
-        )
-        page.idle()
-        page.run("1")
-        if page.errors or page.run("!!document.querySelector('.o_error_dialog')"):
-            found.append(f"{where}, filter {name}: {page.errors}")
-            page.errors.clear()
-            page.run("document.querySelector('.o_error_dialog .btn-close')?.click()")
 
 
 def test_every_screen(page, site):
