@@ -140,18 +140,35 @@ def payments(world, day):
 
 
 def _pay(world, invoice_ids):
+    """Book one payment per customer, and settle all invoices in one go."""
     for key in invoice_ids:
         del world.payments[key]
     env = world.people.of("accounting")
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=invoice_ids
-    ).create(
-        {
+    invoices = env["account.move"].browse(invoice_ids)
+    groups = invoices.grouped(lambda move: (move.partner_id, move.currency_id))
+    vals_list = []
+    for (partner, currency), moves in groups.items():
+        vals = {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": partner.id,
+            "amount": sum(moves.mapped("amount_residual")),
+            "currency_id": currency.id,
+            "date": local_day(world.now),
             "journal_id": world.bank.id,
-            "payment_date": local_day(world.now),
-            "group_payment": True,
+            "memo": " ".join(moves.mapped("name")),
+            "invoice_ids": [Command.set(moves.ids)],
         }
-    ).action_create_payments()
+        vals_list.append(vals)
+    paid = env["account.payment"].create(vals_list)
+    paid.action_post()
+    plan = [
+        (payment.move_id | moves).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        )
+        for payment, moves in zip(paid, groups.values(), strict=True)
+    ]
+    env["account.move.line"]._reconcile_plan(plan)
 
 
 def quotations(world):
