@@ -83,6 +83,8 @@ class Teller:
         # again takes a third of the time.
         gc.collect()
         gc.freeze()
+        self._threshold = gc.get_threshold()
+        gc.set_threshold(100_000, 50, 100)
         self._freezer = freezegun.freeze_time(self.start)
         self._frozen = self._freezer.start()
         self.set(self.start)
@@ -91,6 +93,7 @@ class Teller:
     def __exit__(self, *_error):
         self._freezer.stop()
         self.env.cr._now = None
+        gc.set_threshold(*self._threshold)
         gc.unfreeze()
 
     def set(self, moment):

@@ -10,7 +10,7 @@ from .clock import at, local_day, workday
 #: Yuan for one dollar, as the demo company books it.
 DOLLAR = 7.12
 #: Weeks from one hand-over of production to the next.
-QUARTER = 13
+HALF_YEAR = 26
 
 
 def make(world):
@@ -92,7 +92,7 @@ def _bank(world):
 
 
 def production(world):
-    """Every quarter production hands finished garments over to the store."""
+    """Twice a year production hands finished garments over to the store."""
     warehouse = world.env["stock.warehouse"].search(
         [("company_id", "=", world.company.id)], limit=1
     )
@@ -102,16 +102,16 @@ def production(world):
     day = world.start.date()
     while True:
         _hand_over(world, warehouse, source)
-        day += timedelta(weeks=QUARTER)
+        day += timedelta(weeks=HALF_YEAR)
         yield at(workday(day), 9)
 
 
 def _hand_over(world, warehouse, source):
-    """Fill the store up to a stock that lasts for more than the busiest quarter."""
+    """Fill the store up to a stock that lasts for more than the busiest half-year."""
     store = warehouse.lot_stock_id
     moves = []
     for product, share in zip(world.products, world.shares, strict=True):
-        missing = share * 400 - product.with_context(location=store.id).qty_available
+        missing = share * 800 - product.with_context(location=store.id).qty_available
         if missing > 0:
             moves.append(
                 {
