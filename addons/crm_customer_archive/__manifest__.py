@@ -18,6 +18,7 @@
         "security/crm_customer_archive_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_customer_archive_rules.xml",
+        "views/menus_root.xml",
         "data/ir_sequence_data.xml",
         "data/crm_customer_source_data.xml",
         "data/crm_intermediary_type_data.xml",
