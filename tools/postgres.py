@@ -12,7 +12,9 @@ import contextlib
 import getpass
 import os
 import pwd
+import re
 import shutil
+import signal
 import subprocess
 import time
 import uuid
@@ -28,6 +30,11 @@ ROLE = "crm"
 #: A Unix socket's path has to fit into 107 bytes.
 SOCKET_LIMIT = 107
 OWN_USER = "crm-policy"
+#: A server that crashed recovers before it lets anybody in.
+READY_SECONDS = 300
+STOP_SECONDS = 60
+#: PostgreSQL's words while processes of a killed server are there.
+STILL_IN_USE = "shared memory block"
 SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "200",
@@ -88,42 +95,77 @@ class Cluster:
             self._check_belongs()
             if not (self.data / "crm-complete").exists():
                 self._initialise(binaries)
-            if not self.running():
-                self._start(binaries)
+            self._bring_up(binaries)
         return self
 
-    def running(self):
-        return self._pg_ctl("status").returncode == 0 and not self._dead()
+    def _bring_up(self, binaries):
+        """Start the server unless it runs, and wait until it lets clients in.
 
-    def _dead(self):
-        """True for a killed server that its parent has not yet taken note of.
-
-        Its number looks alive to ``pg_ctl``, for ever where process 1 is no init.
+        One that runs may be recovering from a crash, or be on its way out because
+        another ``./crm stop`` told it to: then it is started again when it is gone.
         """
-        try:
-            pid = (self.data / "postmaster.pid").read_text().split()[0]
-            return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
-        except (OSError, IndexError):
-            return False
-
-    def _clear_dead(self, seconds=20):
-        """Remove the lock of a killed server when its children are gone too."""
-        end = time.monotonic() + seconds
-        while any(_works_in(self.data)):
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            if not self.running():
+                self._start(binaries)
+            if self._lets_in(binaries):
+                return
             if time.monotonic() > end:
-                raise CrmError(f"a killed PostgreSQL still works in {self.data}")
+                raise CrmError(
+                    f"PostgreSQL lets nobody in after {READY_SECONDS} s",
+                    log=self.data / "server.log",
+                )
             time.sleep(0.2)
+
+    def _lets_in(self, binaries):
+        command = [binaries / "pg_isready", "-q", "-h", self.socket, "-t", "5"]
+        return subprocess.run(command, cwd="/").returncode == 0
+
+    def running(self):
+        return bool(self._postmasters())
+
+    def _postmasters(self):
+        """Numbers of the server processes of the data folder (one at most is usual).
+
+        They are looked for among the processes, not in the lock files: those of a
+        killed server stay, its number may have been given to another program since,
+        and where process 1 is no init it stays a zombie that looks alive for ever.
+        """
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = path.read_bytes().decode(errors="replace").split("\0")
+                # The server's own children call themselves "postgres: ...".
+                if os.path.basename(words[0]) == "postgres" and "-D" in words:
+                    if _same(words[words.index("-D") + 1], self.data):
+                        found.append(int(path.parent.name))
+        return found
+
+    def _clear_locks(self):
+        """Remove what a killed server left, so that a new one may start.
+
+        PostgreSQL itself refuses to start while processes of the old one still use
+        its shared memory.
+        """
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for path in self.socket.glob(".s.PGSQL.*"):
+            path.unlink(missing_ok=True)
 
     def stop(self, immediate=False):
         """Stop the server; True when it was running."""
-        if not self.data.exists() or not self.running():
-            return False
-        mode = "immediate" if immediate else "fast"
-        done = self._pg_ctl("stop", "-m", mode, "-w", "-t", "60")
-        if done.returncode:
-            raise CrmError(f"PostgreSQL does not stop: {done.stdout.strip()}")
-        return True
+        pids = self._postmasters()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT if immediate else signal.SIGINT)
+        end = time.monotonic() + STOP_SECONDS
+        while set(pids) & set(self._postmasters()):
+            if time.monotonic() > end:
+                raise CrmError(
+                    f"PostgreSQL does not stop (process {pids[0]})",
+                    log=self.data / "server.log",
+                )
+            time.sleep(0.05)
+        return bool(pids)
 
     def idle(self):
         """True when no client is connected."""
@@ -213,6 +255,8 @@ class Cluster:
 
     def _initialise(self, binaries):
         """initdb aside, then rename, so that a killed one is never used."""
+        # A server whose folder was deleted under it still holds the socket.
+        self.stop(immediate=True)
         for left in self.base.glob(f"{self.name}.part-*"):
             shutil.rmtree(left)
         if self.data.exists():
@@ -266,19 +310,29 @@ class Cluster:
         )
 
     def _start(self, binaries):
+        """Start the server; nothing of it may be running."""
         log = self.data / "server.log"
-        if self._dead():
-            self._clear_dead()
+        end = time.monotonic() + STOP_SECONDS
         with PROGRESS.step("Starting PostgreSQL"):
-            done = self._pg_ctl(
-                "start", "-w", "-t", "60", "-s", "-l", log, "-o", f"-k '{self.socket}'"
-            )
-        if done.returncode:
-            text = proc.tail(log, 30)
-            last = text.splitlines()[-1] if text else done.stdout
-            if proc.DISK_FULL.search(text + done.stdout):
-                raise CrmError(f"disk full: PostgreSQL does not start: {last}")
-            raise CrmError(f"PostgreSQL does not start: {last}", log=log)
+            while True:
+                self._clear_locks()
+                before = log.stat().st_size if log.exists() else 0
+                done = self._pg_ctl(
+                    *("start", "-w", "-t", str(READY_SECONDS), "-s", "-l", log),
+                    *("-o", f"-k '{self.socket}'"),
+                )
+                if not done.returncode:
+                    return
+                text = _since(log, before) or done.stdout
+                # Children of a killed server are still going away.
+                if STILL_IN_USE not in text or time.monotonic() > end:
+                    break
+                time.sleep(0.5)
+        reason = re.findall(r"(?:FATAL|PANIC):\s+(.*)", text) or text.splitlines()
+        last = reason[-1] if reason else f"exit code {done.returncode}"
+        if proc.DISK_FULL.search(text + done.stdout):
+            raise CrmError(f"disk full: PostgreSQL does not start: {last}")
+        raise CrmError(f"PostgreSQL does not start: {last}", log=log)
 
     # -- helpers ------------------------------------------------------------
     def _as_owner(self):
@@ -334,12 +388,23 @@ class Cluster:
         return True
 
 
-def _works_in(folder):
-    """Processes whose working folder this is."""
-    for process in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
-            if os.readlink(process) == str(folder):
-                yield process
+def _same(path, folder):
+    """True for two names of one folder, also of one that was deleted."""
+    return path == str(folder) or (
+        os.path.exists(folder)
+        and os.path.exists(path)
+        and os.path.samefile(path, folder)
+    )
+
+
+def _since(log, position):
+    """What was written to a log after a position."""
+    try:
+        with open(log, "rb") as stream:
+            stream.seek(position)
+            return stream.read().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def owner():

@@ -1,16 +1,20 @@
 """Running other programs with their output in a log file."""
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
+import threading
 
 from .errors import CrmError
-from .paths import log_file
+from .paths import crm_home, log_file
 
-DISK_FULL = re.compile(r"No space left on device|Errno 28|ENOSPC", re.I)
-
-
+DISK_FULL = re.compile(r"No space left on device|Errno 28|ENOSPC|Errno 122", re.I)
+#: A file system with less room than this counts as full.
+FULL_BYTES = 1 << 20
 QUIET = re.compile(r"^\S+ \S+ \d+ (INFO|DEBUG) ")
 
 
@@ -55,29 +59,59 @@ def run(command, name, step=None, on_line=None, error=None, **options):
         except OSError as problem:
             raise CrmError(f"cannot run {command[0]}: {problem.strerror}") from problem
         try:
-            for line in child.stdout:
-                log.write(line)
-                log.flush()
-                if step:
-                    step.update(detail=line.strip()[:60])
-                if on_line:
-                    on_line(line)
-            code = child.wait()
+            with Room() as room:
+                for line in child.stdout:
+                    log.write(line)
+                    log.flush()
+                    if step:
+                        step.update(detail=line.strip()[:60])
+                    if on_line:
+                        on_line(line)
+                code = child.wait()
         except BaseException:
             stop_group(child)
             raise
     if code:
-        raise CrmError(
-            explain(path, error or f"{os.path.basename(command[0])} failed"), log=path
-        )
+        message = error or f"{os.path.basename(command[0])} failed"
+        raise CrmError(explain(path, message, room.full), log=path)
     return path
 
 
-def explain(path, message):
-    """Say that the disk is full when that is what the log says."""
-    if DISK_FULL.search(tail(path, 60)):
+def explain(path, message, full=False):
+    """Say that the disk is full when that is so or what the log says."""
+    if full or DISK_FULL.search(tail(path, 60)):
         return f"disk full: {message}; make room and type the command again"
     return message
+
+
+class Room:
+    """Watches the room that is left while a program works.
+
+    A program may keep its reason to itself, and tidy up before it ends.
+    """
+
+    def __init__(self):
+        self.full = False
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self):
+        folders = (crm_home(), tempfile.gettempdir())
+        while True:
+            for folder in folders:
+                with contextlib.suppress(OSError):
+                    free = shutil.disk_usage(folder).free
+                    self.full = self.full or free < FULL_BYTES
+            if self._end.wait(0.1):
+                return
 
 
 def stop_group(child, seconds=10):

@@ -93,11 +93,13 @@ def _create():
             "this Python has no ensurepip; on Debian type: apt-get install "
             f"python{paths.python_tag()}-venv"
         )
-    proc.run(
-        [sys.executable, "-m", "venv", folder()],
-        "venv",
-        error=f"cannot make a virtual environment in {folder()}",
-    )
+    error = f"cannot make a virtual environment in {folder()}"
+    # venv itself calls ensurepip too, but keeps to itself what goes wrong in it.
+    for command in (
+        [sys.executable, "-m", "venv", "--without-pip", folder()],
+        [program("python"), "-m", "ensurepip", "--upgrade", "--default-pip"],
+    ):
+        proc.run(command, "venv", error=error)
 
 
 def _show_odoo(odoo):
