@@ -4,9 +4,11 @@ The platform's return wizard makes them, so each move names the delivery it reve
 (``origin_returned_move_id``) and the platform's own returns see them.
 """
 
-from odoo import Command, fields, models
-from odoo.exceptions import UserError
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
 
+# The right that makes a person a warehouse keeper (成品仓仓管员, RET-30).
+KEEPER = "stock.group_stock_user"
 # States in which the goods may be ordered back.
 TO_RECEIVE = ("approved", "inspected")
 
@@ -36,6 +38,31 @@ class CrmReturn(models.Model):
         for record in self:
             record.order_count = len(record.line_ids.sale_order_id)
 
+    @api.model
+    def _is_keeper(self, done=False):
+        """Tell whether the user may handle receipts of returned goods.
+
+        A receipt is prepared by the procedure itself, whoever asks for it; goods are
+        received in the name of a keeper only.
+
+        :param done: the goods are being received
+        """
+        return self.env.user.has_group(KEEPER) or (self.env.su and not done)
+
+    def _raise_not_keeper(self, receipt):
+        raise AccessError(
+            self.env._(
+                "%(receipt)s brings back goods of return %(document)s: only the "
+                "warehouse keeper counts and receives them (RET-30). %(user)s does "
+                "not have the right “%(group)s”.",
+                receipt=receipt or "-",
+                document=self.name or "-",
+                user=self.env.user.name,
+                # sudo: only to name the group in the message
+                group=self.sudo().env.ref(KEEPER).full_name,
+            )
+        )
+
     def action_create_receipt(self):
         """Order the approved goods back: a receipt per original delivery (RET-30).
 
@@ -45,7 +72,7 @@ class CrmReturn(models.Model):
         self.check_access("write")
         pickings = self.env["stock.picking"]
         for record in self:
-            if not self.env.user.has_group("stock.group_stock_user"):
+            if not self.env.user.has_group(KEEPER):
                 record._check_salesperson()
             record._check_transition_state(TO_RECEIVE)
             record._approval_require(record.authority_route)

@@ -1,12 +1,34 @@
 """Sold goods come back only on an approved return, on whatever path (RET-20, RET-21).
 
 Every way to a done move ends in its state, so the guard sits there: buttons, batch,
-import and RPC alike. Quantities edited after that are checked once more.
+import and RPC alike. Quantities edited after that are checked once more. What arrives
+is counted and accepted by the warehouse keeper only (RET-30): whoever sells may write
+transfers of orders, but not these.
 """
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
+
+# What only the keeper enters on a move that brings returned goods.
+KEEPER_FIELDS = frozenset(
+    (
+        "crm_return_line_id",
+        "location_dest_id",
+        "location_id",
+        "lot_ids",
+        "move_line_ids",
+        "origin_returned_move_id",
+        "picked",
+        "picking_id",
+        "product_id",
+        "product_uom",
+        "product_uom_qty",
+        "quantity",
+        "sale_line_id",
+        "to_refund",
+    )
+)
 
 
 class StockMove(models.Model):
@@ -27,19 +49,41 @@ class StockMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        moves.filtered(lambda m: m.state == "done")._check_customer_returns()
+        done = moves.filtered(lambda m: m.state == "done")
+        done._check_return_keeper(done=True)
+        moves._check_return_keeper()
+        done._check_customer_returns()
         return moves
 
     def write(self, vals):
         lines = self.crm_return_line_id if "crm_return_line_id" in vals else None
+        done = vals.get("state") == "done"
+        if done or KEEPER_FIELDS.intersection(vals):
+            self._check_return_keeper(done)
         res = super().write(vals)
-        if vals.get("state") == "done" or lines is not None:
+        if lines is not None:
+            self._check_return_keeper()
+        if done or lines is not None:
             self._check_customer_returns()
         if vals.get("state") in ("done", "cancel") or lines:
             # sudo: receipts are kept by storekeepers who need not see the returns
             touched = self.crm_return_line_id | (lines or self.crm_return_line_id)
             touched.sudo()._sync_received()
         return res
+
+    def _check_return_keeper(self, done=False):
+        """Raise unless a warehouse keeper handles these returned goods (RET-30).
+
+        :param done: the goods are being received, which no procedure does for others
+        :raises AccessError: names the receipt and who receives
+        """
+        if self.env["crm.return"]._is_keeper(done):
+            return
+        # sudo: what comes back is no secret to whoever tries to receive it
+        for move in self.sudo().filtered("crm_return_line_id"):
+            move.crm_return_line_id.return_id._raise_not_keeper(
+                move.picking_id.name or move.reference
+            )
 
     def _set_return_lot(self, lot):
         """Expect one lot instead of whatever lots the delivery had."""
@@ -156,11 +200,15 @@ class StockMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.move_id._check_return_keeper()
         lines.move_id._recheck_done_returns()
         return lines
 
     def write(self, vals):
+        self.move_id._check_return_keeper()
         res = super().write(vals)
+        if "move_id" in vals:
+            self.move_id._check_return_keeper()
         if set(vals) & {"quantity", "product_uom_id", "lot_id", "move_id", "state"}:
             self.move_id._recheck_done_returns()
         return res

@@ -1,5 +1,8 @@
 """Attacks over XML-RPC on returns and their lines."""
 
+import xmlrpc.client
+
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.crm_policy.tests.common import RpcAbuseCase
@@ -87,3 +90,88 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
                 self.document.line_ids.ids,
                 {"qa_result": "good"},
             )
+
+    def test_receipt(self):
+        """RET-30: only the warehouse keeper counts and receives the goods."""
+        self._approve(self.document.sudo().with_user(self.user_sales))
+        [receipt_id] = self.rpc(
+            self.user_sales, "crm.return", "action_create_receipt", self.document.ids
+        )
+        receipt = self.env["stock.picking"].browse(receipt_id)
+        move, line = receipt.move_ids, receipt.move_ids.move_line_ids
+        stock = self.warehouse.lot_stock_id.id
+        request_line = self.document.line_ids.id
+        forged = {
+            "product_id": self.product.id,
+            "product_uom_qty": 1,
+            "quantity": 1,
+            "location_id": move.location_id.id,
+            "location_dest_id": stock,
+            "crm_return_line_id": request_line,
+        }
+        sale_manager = self._make_person(
+            "user_sale_manager",
+            "Sales Manager",
+            "crm_policy.group_director,sales_team.group_sale_manager",
+        )
+        for user in (self.user_sales, self.user_gm, self.user_admin, sale_manager):
+            for what, model, method, *args in (
+                ("validates", "stock.picking", "button_validate", receipt.ids),
+                ("ends", "stock.picking", "write", receipt.ids, {"state": "done"}),
+                ("adopts", "stock.picking", "create", [self._receipt_vals(receipt)]),
+                ("counts", "stock.move", "write", move.ids, {"quantity": 1}),
+                ("picks", "stock.move", "write", move.ids, {"picked": True}),
+                ("ends", "stock.move", "write", move.ids, {"state": "done"}),
+                (
+                    "counts through the receipt",
+                    "stock.picking",
+                    "write",
+                    receipt.ids,
+                    {"move_ids": [[1, move.id, {"quantity": 1}]]},
+                ),
+                (
+                    "puts past quarantine",
+                    "stock.picking",
+                    "write",
+                    receipt.ids,
+                    {"location_dest_id": stock},
+                ),
+                ("counts", "stock.move.line", "write", line.ids, {"quantity": 1}),
+                (
+                    "adds",
+                    "stock.move.line",
+                    "create",
+                    [{"move_id": move.id, "product_id": self.product.id}],
+                ),
+                ("forges", "stock.move", "create", [forged]),
+                ("forges", "stock.move", "create", [{**forged, "state": "done"}]),
+            ):
+                for context in ({}, self.CONTEXT_KEYS):
+                    with self.refused(f"{user.login} {what}: {model}.{method}"):
+                        self.rpc(user, model, method, *args, context=context)
+        self.assertEqual(self.document.state, "in_transit")
+        with self.assertRaisesRegex(xmlrpc.client.Fault, "RET-30"):
+            self.rpc(
+                self.user_sales, "stock.picking", "button_validate", receipt.ids
+            )
+        with self.assertRaisesRegex(AccessError, "RET-30"):
+            receipt.with_user(self.user_sales).sudo().button_validate()
+        self.rpc(self.user_storage, "stock.move", "write", move.ids, {"quantity": 2})
+        self.rpc(self.user_storage, "stock.picking", "button_validate", receipt.ids)
+        self.env.invalidate_all()
+        self.assertEqual(self.document.state, "in_warehouse")
+        for user in (self.user_sales, self.user_gm):
+            with self.refused(f"{user.login} changes what was received"):
+                self.rpc(user, "stock.move", "write", move.ids, {"quantity": 1})
+            with self.refused(f"{user.login} changes the lines of what was received"):
+                self.rpc(
+                    user, "stock.move.line", "write", line.ids, {"quantity": 1}
+                )
+
+    def _receipt_vals(self, receipt):
+        return {
+            "picking_type_id": receipt.picking_type_id.id,
+            "location_id": receipt.location_id.id,
+            "location_dest_id": receipt.location_dest_id.id,
+            "crm_return_id": self.document.id,
+        }
