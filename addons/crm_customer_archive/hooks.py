@@ -2,7 +2,7 @@
 
 from odoo.fields import Command
 
-from odoo.addons.crm_policy.hooks import translate_shared_terms
+from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
 
 
 def post_init_hook(env):
@@ -40,9 +40,7 @@ def uninstall_hook(env):
             ("res_id", "in", decided.authority_id.ids),
         ]
     ).unlink()
-    env["crm.policy.rule"].search(
-        [("code", "=like", "ARC-%"), ("carried_by", "!=", False)]
-    ).write({"carried": "planned", "carried_by": False})
+    release_rules(env, "crm_customer_archive")
     # The platform forgets fields of a partner, not what a partner inherited from.
     env["ir.model.inherit"].search(
         [

@@ -1,6 +1,6 @@
 """Bring warehouses older than this app up to date, and leave without traces."""
 
-from odoo.addons.crm_policy.hooks import translate_shared_terms
+from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
 
 
 def post_init_hook(env):
@@ -16,6 +16,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Remove what has no external id: the counters and unused quarantines."""
+    release_rules(env, "crm_returns")
     env["ir.sequence"]._policy_remove("crm.return")
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     locations = warehouses.return_quarantine_location_id

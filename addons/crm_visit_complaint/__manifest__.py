@@ -13,4 +13,5 @@
         "views/crm_complaint_views.xml",
     ],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -87,6 +87,15 @@ SCHEMA = {
           FROM ir_attachment WHERE res_model IS NOT NULL AND res_id <> 0
     """,
 }
+#: What the register of rules says about who carries them, and how it is measured.
+CARRIED = """
+    SELECT concat_ws(
+        ' | ', code, carried, coalesce(carried_by, '-'), coalesce(measure_model, '-'),
+        coalesce(case_domain, '-'), coalesce(breach_domain, '-'),
+        coalesce(date_field, '-'), coalesce(company_field, '-'),
+        coalesce(target, 0)::float, coalesce(measure_customized, false)
+    ) FROM crm_policy_rule
+"""
 
 
 def picture(databases, name):
@@ -103,11 +112,15 @@ def picture(databases, name):
             "WHERE c.table_schema = 'public' AND c.column_name = 'id' "
             "AND t.table_type = 'BASE TABLE'"
         )
-        for (table,) in cursor.fetchall():
+        tables = {table for (table,) in cursor.fetchall()}
+        for table in sorted(tables):
             if table not in VOLATILE:
                 query = sql.SQL("SELECT id FROM {}").format(sql.Identifier(table))
                 cursor.execute(query)
                 result[f"row of {table}"] = {row[0] for row in cursor.fetchall()}
+        if "crm_policy_rule" in tables:
+            cursor.execute(CARRIED)
+            result["carried rule"] = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT gid || ' implies ' || hid FROM res_groups_implied_rel")
         result["implied group"] = {row[0] for row in cursor.fetchall()}
         cursor.execute("SELECT gid || ' has ' || uid FROM res_groups_users_rel")

@@ -6,5 +6,6 @@ from . import test_flow
 from . import test_intake
 from . import test_limits
 from . import test_program
+from . import test_release
 from . import test_report
 from . import test_rpc

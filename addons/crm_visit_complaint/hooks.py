@@ -1,0 +1,8 @@
+"""What the addon does when it goes."""
+
+from odoo.addons.crm_policy.hooks import release_rules
+
+
+def uninstall_hook(env):
+    """Give the rules back that only visits and complaints together carry."""
+    release_rules(env, "crm_visit_complaint")
