@@ -45,7 +45,7 @@ def demo_server(workbench):
 
 
 @pytest.fixture(scope="session")
-def site(workbench, tmp_path_factory):
+def site(workbench):
     """A served company with people in every role; see ``support.site``."""
-    with sites.site(workbench, tmp_path_factory.mktemp("site")) as running:
+    with sites.site(workbench) as running:
         yield running

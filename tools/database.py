@@ -137,7 +137,9 @@ class Databases:
                 self.target.filestore(name),
                 copy_function=_link,
             )
-        self.sql("CREATE DATABASE {0} TEMPLATE {1}", names=[name, source])
+        # PostgreSQL copies a template for one at a time.
+        with locked(f"copy-{self.target.name}", quiet=True):
+            self.sql("CREATE DATABASE {0} TEMPLATE {1}", names=[name, source])
 
     # -- Odoo -----------------------------------------------------------------
     def conf(self, name, **options):

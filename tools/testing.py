@@ -1,8 +1,8 @@
 """``./crm test``: everything that is checked by running it.
 
-Two lanes at a time on two cores: the addons' own tests inside Odoo with their
-coverage, and the system from outside. Each job is a pytest of its own with a
-database of its own.
+Each job is a pytest of its own with a database of its own: the addons' tests inside
+Odoo with their coverage, and the system from outside. As many jobs run at a time as
+there are cores; see tools/test_plan.py for how they are cut and ordered.
 """
 
 import os
@@ -10,9 +10,19 @@ import re
 import shutil
 import subprocess
 import threading
-from functools import partial
+import time
 
-from . import checklog, host, paths, proc, python_env, stack, throwaway
+from . import (
+    checklog,
+    host,
+    paths,
+    proc,
+    python_env,
+    stack,
+    test_plan,
+    throwaway,
+)
+from .errors import CrmError
 from .lock import locked
 from .progress import PROGRESS
 
@@ -33,13 +43,14 @@ LINT_LEFT_OUT = {
 class Job:
     """One pytest with its database, log and result."""
 
-    def __init__(self, name, title):
-        self.name, self.title = name, title
-        self.folder = paths.crm_home() / "tmp" / "test" / name
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def __init__(self, part):
+        self.part, self.name, self.title = part, part.name, part.title
+        self.folder = paths.crm_home() / "tmp" / "test" / part.name
         self.folder.mkdir(parents=True)
         self.output = self.folder / "output.txt"
+        self.output.touch()
         self.code, self.fraction, self.child = None, 0.0, None
+        self.running, self.seconds = False, 0.0
 
     def run(self, command, environ, only_some):
         command = [*command, "-v", "-rsfE", "--tb=short"]
@@ -101,46 +112,48 @@ class Run:
         self.only_some = bool(self.arguments)
         self.browser = not self.fast and "browser" not in host.missing("browser")
         self.logs = paths.crm_home() / "log" / "test"
-        shutil.rmtree(self.logs, ignore_errors=True)
-        self.logs.mkdir(parents=True)
+        for folder in (self.logs, paths.crm_home() / "tmp" / "test"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
         os.environ["CRM_TEST_LOGS"] = str(self.logs)
         os.environ["CRM_TEST_FAST"] = "1" if self.fast else "0"
         self.bench = throwaway.Workbench()
-        self.jobs, self.problems, self.lock = [], [], threading.Lock()
+        self.problems, self.coverage, self.lock = [], "", threading.Lock()
+        inside = [arg for arg in self.arguments if test_plan.is_path(arg, "addons")]
+        outside = [arg for arg in self.arguments if test_plan.is_path(arg, "tests")]
+        chosen = {*inside, *outside}
+        #: What goes to every pytest.
+        self.rest = [arg for arg in self.arguments if arg not in chosen]
+        parts = test_plan.parts(inside, outside, not chosen, lint=not self.only_some)
+        self.jobs = [Job(part) for part in parts]
 
     # -- jobs -------------------------------------------------------------------
-    def lanes(self):
-        """Jobs by lane, for what the arguments select."""
-        inside = [arg for arg in self.arguments if _is_path(arg, "addons")]
-        outside = [arg for arg in self.arguments if _is_path(arg, "tests")]
-        rest = [arg for arg in self.arguments if arg not in inside + outside]
-        lanes = [[], []]
-        if inside or not outside:
-            folders = inside or sorted(
-                str(path.relative_to(paths.PROJECT))
-                for path in paths.ADDONS.glob("*/tests")
-            )
-            if folders:
-                lanes[0].append(partial(self.addon_tests, folders, rest))
-        if outside or not inside:
-            lanes[1].append(partial(self.outside_tests, outside or ["tests"], rest))
-        if not self.only_some:
-            lanes[1].insert(0, partial(self.lint_tests))
-        return [lane for lane in lanes if lane]
+    def do(self, job):
+        """Run one job; what goes wrong around its tests is a problem of the run."""
+        start = time.monotonic()
+        job.running = True
+        try:
+            if job.name == "lint":
+                self.lint_tests(job)
+            elif job.part.inside:
+                self.addon_tests(job)
+            else:
+                self.outside_tests(job)
+        except (CrmError, OSError) as error:
+            self.problems.append(f"{job.title}: {error}")
+            job.code = 1
+        job.running, job.seconds = False, time.monotonic() - start
 
-    def addon_tests(self, folders, rest):
-        job = self._job("addons", "Tests of the addons")
-        data = job.folder / "coverage"
-        with self.bench.database("inside") as name:
+    def addon_tests(self, job):
+        with self.bench.database(f"inside-{job.name}") as name:
             command = [python_env.program("python"), "-m", "coverage", "run"]
-            command += [f"--data-file={data}", f"--rcfile={_pyproject()}"]
-            command += ["-m", *self._inside(name, job), *folders, *rest]
+            command += [f"--data-file={job.folder / 'coverage'}"]
+            command += [f"--rcfile={_pyproject()}", "-m", *self._inside(name, job)]
+            command += [*job.part.arguments, *self.rest]
             job.run(command, self._environ(), self.only_some)
-        self._coverage(data)
-        self._check_log(self.logs / "inside-addons.log", only_ours=True)
+        self._check_log(self.logs / f"inside-{job.name}.log", only_ours=True)
 
-    def lint_tests(self):
-        job = self._job("lint", "Odoo's test_lint over the addons")
+    def lint_tests(self, job):
         folder = self.bench.odoo.root / "odoo/addons/test_lint/tests"
         if not folder.is_dir():
             folder = self.bench.odoo.root / "addons/test_lint/tests"
@@ -150,20 +163,13 @@ class Run:
             environ = {**self._environ(), "CRM_TEST_LINT": "1"}
             job.run([*command, *left_out, folder], environ, False)
 
-    def outside_tests(self, folders, rest):
-        if not (paths.PROJECT / "tests").is_dir():
-            return
-        job = self._job("outside", "Tests from outside")
+    def outside_tests(self, job):
         command = [python_env.program("python"), "-m", "pytest", "-p", "no:odoo"]
         command += ["-p", "tools.pytest_plugin", "-p", "no:cacheprovider"]
-        command += ["--import-mode=importlib", *folders, *rest]
-        job.run(command, self._environ(), self.only_some)
-
-    def _job(self, name, title):
-        job = Job(name, title)
-        with self.lock:
-            self.jobs.append(job)
-        return job
+        command += ["--import-mode=importlib", *job.part.arguments, *self.rest]
+        # Part of the names of the job's databases.
+        environ = {**self._environ(), "CRM_TEST_JOB": f"j{self.jobs.index(job)}"}
+        job.run(command, environ, self.only_some)
 
     def _inside(self, database, job):
         """pytest inside Odoo."""
@@ -183,16 +189,13 @@ class Run:
         return environ
 
     # -- what the run is judged by besides its tests -----------------------------
-    def _coverage(self, data):
-        program = [python_env.program("python"), "-m", "coverage", "report"]
-        program += [f"--data-file={data}", f"--rcfile={_pyproject()}"]
-        done = subprocess.run(
-            [str(part) for part in program],
-            capture_output=True,
-            text=True,
-            cwd=paths.PROJECT,
-        )
-        self.coverage = done.stdout or done.stderr
+    def _coverage(self):
+        files = sorted((paths.crm_home() / "tmp" / "test").glob("*/coverage"))
+        if not files:
+            return
+        whole = paths.crm_home() / "tmp" / "test" / "coverage"
+        self._coverage_tool("combine", "--keep", "--quiet", *files, data=whole)
+        self.coverage = self._coverage_tool("report", data=whole)
         found = re.search(r"^TOTAL.*?([\d.]+)%", self.coverage, re.M)
         percent = float(found.group(1)) if found else 0.0
         if not self.only_some and percent < LEAST_COVERAGE:
@@ -200,6 +203,18 @@ class Run:
                 f"{percent} % of the addons' lines are tested, {LEAST_COVERAGE} % is "
                 "the least"
             )
+
+    @staticmethod
+    def _coverage_tool(command, *arguments, data):
+        program = [python_env.program("python"), "-m", "coverage", command]
+        program += [f"--data-file={data}", f"--rcfile={_pyproject()}", *arguments]
+        done = subprocess.run(
+            [str(part) for part in program],
+            capture_output=True,
+            text=True,
+            cwd=paths.PROJECT,
+        )
+        return done.stdout or done.stderr
 
     def _check_log(self, path, only_ours=False):
         if not path.exists():
@@ -213,40 +228,45 @@ class Run:
             self._check_log(path)
 
     # -- the run ------------------------------------------------------------------
+    def prepare(self):
+        """Make the database with all addons, which most jobs copy."""
+        with self.bench.databases.logging_to(self.logs):
+            self.bench.template()
+        self._check_log(self.logs / "install.log")
+
     def run(self):
-        self.coverage = ""
-        lanes = self.lanes()
-        if not self.only_some or self.addon_tests in [
-            job.func for lane in lanes for job in lane
-        ]:
-            with self.bench.databases.logging_to(self.logs):
-                self.bench.template()
-            self._check_log(self.logs / "install.log")
-        threads = [_Lane(lane) for lane in lanes]
+        queue = Queue(self)
+        lanes = [
+            threading.Thread(target=queue.work, daemon=True)
+            for _index in range(test_plan.lanes())
+        ]
         try:
             with PROGRESS.step("Testing") as step:
-                for thread in threads:
-                    thread.start()
-                while any(thread.is_alive() for thread in threads):
+                for lane in lanes:
+                    lane.start()
+                while any(lane.is_alive() for lane in lanes):
                     self._show(step)
-                    for thread in threads:
-                        thread.join(0.3)
+                    for lane in lanes:
+                        lane.join(0.3)
         except BaseException:
-            for job in list(self.jobs):
+            queue.error = queue.error or KeyboardInterrupt()
+            for job in self.jobs:
                 if job.child and job.child.poll() is None:
                     proc.stop_group(job.child)
             raise
-        for thread in threads:
-            if thread.error:
-                raise thread.error
+        if queue.error:
+            raise queue.error
+        self._coverage()
         self._check_logs()
         return self.report()
 
     def _show(self, step):
-        jobs = list(self.jobs)
-        if jobs:
-            text = ", ".join(f"{job.name} {job.fraction:.0%}" for job in jobs)
-            step.update(sum(job.fraction for job in jobs) / max(len(jobs), 3), text)
+        whole = sum(job.part.seconds for job in self.jobs)
+        if whole:
+            done = sum(job.part.seconds * job.fraction for job in self.jobs)
+            running = [job for job in self.jobs if job.running]
+            text = ", ".join(f"{job.name} {job.fraction:.0%}" for job in running)
+            step.update(done / whole, text)
 
     def report(self):
         totals = [0, 0, 0]
@@ -261,6 +281,9 @@ class Run:
             )
             if failed or skipped:
                 print(job.report())
+        print("\n=== Seconds")
+        for job in sorted(self.jobs, key=lambda job: -job.seconds):
+            print(f"{job.seconds:6.0f}  {job.title}")
         if self.coverage:
             print(f"\n=== Coverage of the addons\n{self.coverage}")
         if not self.only_some:
@@ -278,21 +301,44 @@ class Run:
         return 1 if totals[1] else 0
 
 
-class _Lane(threading.Thread):
-    def __init__(self, jobs):
-        super().__init__(daemon=True)
-        self.jobs, self.error = jobs, None
+class Queue:
+    """Jobs, longest first; those that need the template wait until it is made."""
 
-    def run(self):
-        try:
-            for job in self.jobs:
-                job()
-        except Exception as error:
-            self.error = error
+    def __init__(self, run):
+        self.run_, self.error = run, None
+        self.waiting = list(run.jobs)
+        self.changed = threading.Condition()
+        self.to_prepare = any(job.part.template for job in run.jobs)
+        self.prepared = not self.to_prepare
 
+    def work(self):
+        """Take and do jobs until none is left."""
+        while task := self._take():
+            try:
+                task()
+            except BaseException as error:
+                self.error = error
+            with self.changed:
+                self.changed.notify_all()
 
-def _is_path(argument, folder):
-    return argument == folder or argument.startswith((f"{folder}/", f"./{folder}/"))
+    def _take(self):
+        with self.changed:
+            while not self.error:
+                if self.to_prepare:
+                    self.to_prepare = False
+                    return self._prepare
+                for job in self.waiting:
+                    if self.prepared or not job.part.template:
+                        self.waiting.remove(job)
+                        return lambda: self.run_.do(job)
+                if not self.waiting:
+                    break
+                self.changed.wait()
+        return None
+
+    def _prepare(self):
+        self.run_.prepare()
+        self.prepared = True
 
 
 def _pyproject():

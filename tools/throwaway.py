@@ -10,6 +10,7 @@ import socket
 from pathlib import Path
 
 from . import paths, server, settings, stack
+from .errors import CrmError
 from .lock import locked
 from .rpc import XmlRpc
 
@@ -46,18 +47,47 @@ class Workbench:
 
         :param demo: with the demo company
         """
-        digest = paths.tree_digest(paths.ADDONS)
-        kind = "all"
         if demo:
-            digest += paths.tree_digest(paths.PROJECT / "tools" / "demo")
-            kind = "demo"
-        name = f"{PREFIX}{kind}-{digest}"[:50]
+            folder = paths.PROJECT / "tools" / "demo"
+            return self.derived("demo", folder, self._load_demo)
+        name = f"{PREFIX}all-{paths.tree_digest(paths.ADDONS)}"
+        return self._made("all", name, lambda: self.databases.make(name, demo=False))
+
+    def derived(self, kind, source, fill, extra=""):
+        """Name of a template made out of the one with all our addons.
+
+        :param kind: short name of what is in it
+        :param source: folder that decides whether it is still good
+        :param fill: called with the name of the database to fill
+        :param extra: what else decides, such as a date
+        """
+        base = self.template()
+        digest = f"{base.rpartition('-')[2]}{paths.tree_digest(source)}{extra}"
+        name = f"{PREFIX}{kind}-{digest}"
+
+        def make():
+            making = f"{name}.making"
+            self.databases.copy(base, making)
+            fill(making)
+            self.databases.rename(making, name)
+
+        return self._made(kind, name, make)
+
+    def _load_demo(self, name):
+        self.databases.script("Making the demo company", name, "load_demo.py")
+
+    def _made(self, kind, name, make):
         with locked(f"template-{kind}", quiet=True):
             if not self.databases.exists(name):
                 for old in self.names(f"{PREFIX}{kind}-"):
                     self.databases.drop(old)
-                self.databases.make(name, demo=demo)
+                make()
         return name
+
+    def own_name(self, name):
+        """A database name that other jobs of the run do not use."""
+        job = os.environ.get("CRM_TEST_JOB")
+        return f"{PREFIX}{job}-{name}" if job else f"{PREFIX}{name}"
 
     def names(self, prefix=PREFIX):
         rows = self.databases.sql(
@@ -69,7 +99,7 @@ class Workbench:
     def database(self, name, template=None):
         """A database of your own; dropped when the block ends.
 
-        :param name: unique within the run
+        :param name: unique within the job
         :param template: database to copy; the one with all addons when None,
             ``"prepared"`` for one with what they need but none of them
         """
@@ -77,10 +107,8 @@ class Workbench:
             template = self.template()
         elif template == "prepared":
             template = self.databases.prepared()
-        name = f"{PREFIX}{name}"
-        with locked(f"copy-{self.target.name}", quiet=True):
-            # PostgreSQL copies a template for one at a time.
-            self.databases.copy(template, name)
+        name = self.own_name(name)
+        self.databases.copy(template, name)
         try:
             yield name
         finally:
@@ -89,18 +117,27 @@ class Workbench:
     @contextlib.contextmanager
     def serving(self, name, **options):
         """A server of a database; yields an ``Instance``."""
-        port = free_port()
-        log = self.logs / f"server-{name}-{port}.log"
         options = {"max_cron_threads": 0, "workers": 0, **options}
-        workers = options["workers"]
-        if workers:
-            options.setdefault("gevent_port", port + server.SECOND_PORT_STEP)
-        odoo = server.Server(self.databases, name, port, log=log, **options)
-        odoo.start()
+        odoo = self._started(name, options)
         try:
-            yield Instance(server.url(port), name, log)
+            yield Instance(server.url(odoo.port), name, odoo.log)
         finally:
             odoo.stop()
+
+    def _started(self, name, options, tries=3):
+        """A server on a free port; somebody else may take it meanwhile."""
+        port = free_port()
+        log = self.logs / f"server-{name}-{port}.log"
+        if options["workers"]:
+            options = {**options, "gevent_port": port + server.SECOND_PORT_STEP}
+        odoo = server.Server(self.databases, name, port, log=log, **options)
+        try:
+            return odoo.start()
+        except CrmError as error:
+            if "is taken" not in str(error) or not tries:
+                raise
+            log.unlink(missing_ok=True)
+            return self._started(name, options, tries - 1)
 
 
 class Instance:

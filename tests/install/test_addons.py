@@ -67,7 +67,7 @@ class Lab:
     def empty(self):
         """A database with Odoo's base alone."""
         if "empty" not in self.made:
-            name = "crmtest-install-empty"
+            name = self.workbench.own_name("install-empty")
             self.databases.drop(name)
             self.stack.callback(self.databases.drop, name)
             self.databases.click_odoo(
@@ -154,11 +154,11 @@ def test_uninstalled_without_leftovers(lab, addon):
     assert not lost, f"lost\n{leftovers.told(lost)}"
 
 
-def test_all_uninstalled_and_installed_again(lab, tmp_path):
+def test_all_uninstalled_and_installed_again(lab):
     """From a company at work, all addons go without a trace and can come back."""
     before = leftovers.picture(lab.databases, lab.databases.prepared())
-    name = lab.copy(lab.workbench.template())
-    site.make_company(lab.workbench, name, tmp_path)
+    name = lab.copy(site.company(lab.workbench))
+    site.take_facts(lab.workbench, name)
     lab.work(name)
     lab.uninstall(name, "crm_policy")
     assert not lab.installed(name) & set(CHAIN)
@@ -184,10 +184,10 @@ def test_all_uninstalled_and_installed_again(lab, tmp_path):
     assert lab.installed(name) >= set(CHAIN)
 
 
-def test_upgraded_in_place(lab, tmp_path):
+def test_upgraded_in_place(lab):
     """An upgrade warns of nothing, and changes nothing a company has set."""
-    name = lab.copy(lab.workbench.template())
-    site.make_company(lab.workbench, name, tmp_path)
+    name = lab.copy(site.company(lab.workbench))
+    site.take_facts(lab.workbench, name)
     lab.databases.sql(
         "UPDATE crm_authority SET name = jsonb_build_object('en_US', 'Ours')"
         " WHERE id = (SELECT min(id) FROM crm_authority)"

@@ -93,7 +93,7 @@ def make_goods(env):
 def make_key(env, user):
     """An API key, as the user makes one in the preferences."""
     keys = env(user=user)["res.users.apikeys"]
-    end = datetime.now() + timedelta(hours=20)
+    end = datetime.now() + timedelta(days=2)
     return keys._generate(None, "tests", end)
 
 

@@ -3,9 +3,13 @@
 import contextlib
 import json
 import os
+import tempfile
+from datetime import date
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("make_company.py")
+#: Parameter of the database that keeps what the script wrote down.
+FACTS = "crm.tests.facts"
 
 
 class Site:
@@ -33,15 +37,36 @@ class Site:
         return self._clients[key]
 
 
-def make_company(workbench, name, folder):
-    """Fill a database by the script; returns what it wrote down."""
-    file = Path(folder) / f"{name}.json"
-    workbench.databases.script("Making the test company", name, SCRIPT, file)
-    return json.loads(file.read_text())
+def company(workbench):
+    """Template with the test company, made when there is none."""
+
+    def fill(name):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "facts.json"
+            workbench.databases.script("Making the test company", name, SCRIPT, file)
+            workbench.databases.sql(
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)",
+                FACTS,
+                file.read_text(),
+                database=name,
+            )
+
+    # Its API keys end some day.
+    return workbench.derived("site", SCRIPT.parent, fill, f"{date.today():%m%d}")
+
+
+def take_facts(workbench, name):
+    """What the script wrote down, taken out of a copy of the company."""
+    [[text]] = workbench.databases.sql(
+        "DELETE FROM ir_config_parameter WHERE key = %s RETURNING value",
+        FACTS,
+        database=name,
+    )
+    return json.loads(text)
 
 
 @contextlib.contextmanager
-def site(workbench, folder):
+def site(workbench):
     """The site of a test run.
 
     ``CRM_TEST_URL`` and ``CRM_TEST_DATABASE`` name a server that runs already, and
@@ -54,7 +79,7 @@ def site(workbench, folder):
             os.environ["CRM_TEST_URL"], database, facts, workbench.target.libpq()
         )
         return
-    with workbench.database("site") as name:
-        facts = make_company(workbench, name, folder)
+    with workbench.database("site", company(workbench)) as name:
+        facts = take_facts(workbench, name)
         with workbench.serving(name) as instance:
             yield Site(instance.url, name, facts, workbench.target.libpq())
