@@ -85,7 +85,7 @@ class CrmReturn(models.Model):
         "finance_state",
         "other_state",
         "eligible",
-        "criteria_note",
+        "criteria_findings",
         "override_user_id",
         "override_date",
         "authority_route",

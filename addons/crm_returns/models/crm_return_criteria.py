@@ -1,13 +1,15 @@
 """The standard for returns: A, and B or C or D (RET-11 to RET-15, GAP-34).
 
 Each criterion is proposed from facts while the application is a draft and judged once
-more when it is submitted; the results stay as they were then.
+more when it is submitted; the results stay as they were then. What was found is kept
+as facts and put into words in the reader's language.
 """
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 RESULTS = [("met", "Met"), ("open", "To be shown"), ("not_met", "Not met")]
 # Complaint states in which the fault is decided (B).
@@ -55,7 +57,18 @@ class CrmReturn(models.Model):
         index=True,
         help="A and at least one of B, C, D (RET-11).",
     )
-    criteria_note = fields.Text(string="Standard Checked", readonly=True, copy=False)
+    criteria_findings = fields.Json(
+        string="Findings",
+        readonly=True,
+        copy=False,
+        help="What the check of each criterion found: a list of {“finding”: key, "
+        "“facts”: {name: text, number or [model, id]}}.",
+    )
+    criteria_note = fields.Text(
+        string="Standard Checked",
+        compute="_compute_criteria_note",
+        help="What the check of each criterion found, in the reader's language.",
+    )
     override_reason = fields.Text(
         copy=False,
         tracking=True,
@@ -84,52 +97,51 @@ class CrmReturn(models.Model):
                 "finance_state": record._judge_finance(),
                 "other_state": record._judge_other(),
             }
-            notes = {name: note for name, (_result, note) in results.items()}
-            vals = {name: result for name, (result, _note) in results.items()}
+            vals = {name: judged[0] for name, judged in results.items()}
             vals["eligible"] = vals["warranty_state"] == "met" and "met" in (
                 vals["quality_state"],
                 vals["finance_state"],
                 vals["other_state"],
             )
-            vals["criteria_note"] = "\n".join(notes.values())
+            vals["criteria_findings"] = [
+                {"finding": finding, "facts": facts}
+                for _result, finding, facts in results.values()
+            ]
             vals["amount_total"] = sum(record.line_ids.mapped("amount"))
             record._write_guarded(vals)
 
     def _judge_warranty(self):
-        """A: every line is delivered and within its warranty (RET-12)."""
+        """A: every line is delivered and within its warranty (RET-12).
+
+        :return: result, key of ``_get_criteria_words`` and the facts it names
+        """
         today = self.company_id._policy_today()
         if not self.line_ids:
-            return "open", self.env._("A (RET-12): no goods entered yet.")
+            return "open", "no_goods", {}
         for line in self.line_ids:
+            product = line.product_id
             if not line.date_delivered:
-                return "not_met", self.env._(
-                    "A (RET-12): %s was not delivered.", line.product_id.display_name
-                )
+                return "not_met", "not_delivered", self._fact("product", product)
             if not line.warranty_end or line.warranty_end < today:
-                return "not_met", self.env._(
-                    "A (RET-12): the warranty of %(product)s ended on %(date)s.",
-                    product=line.product_id.display_name,
-                    date=line.warranty_end or line.date_delivered,
+                end = line.warranty_end or line.date_delivered
+                return (
+                    "not_met",
+                    "warranty_over",
+                    {**self._fact("product", product), "date": end.isoformat()},
                 )
-        return "met", self.env._(
-            "A (RET-12): within warranty until %s.",
-            min(self.line_ids.mapped("warranty_end")),
-        )
+        end = min(self.line_ids.mapped("warranty_end"))
+        return "met", "in_warranty", {"date": end.isoformat()}
 
     def _judge_quality(self):
         """B: a decided complaint shows the fault (RET-13)."""
         complaint = self.complaint_id
         if complaint.state in DECIDED:
-            return "met", self.env._(
-                "B (RET-13): complaint %s is decided.", complaint.display_name
-            )
+            return "met", "fault_decided", self._fact("complaint", complaint)
         if complaint and complaint.state not in ("not_substantiated", "cancelled"):
-            return "open", self.env._(
-                "B (RET-13): complaint %s is not decided yet.", complaint.display_name
-            )
+            return "open", "fault_undecided", self._fact("complaint", complaint)
         if self.reason_id.criterion == "b":
-            return "open", self.env._("B (RET-13): no decided complaint is linked.")
-        return "not_met", self.env._("B (RET-13): no quality fault claimed.")
+            return "open", "no_complaint", {}
+        return "not_met", "no_fault", {}
 
     def _judge_finance(self):
         """C: these deliveries are overdue in spite of repeated talks (RET-14)."""
@@ -143,33 +155,93 @@ class CrmReturn(models.Model):
             )
         )
         if not overdue:
-            return "not_met", self.env._("C (RET-14): nothing of it is overdue.")
-        asked = len(self.contact_ids.filtered(lambda c: c.kind == "payment"))
-        wanted = self.company_id.return_contact_min
-        if asked < wanted:
-            return "open", self.env._(
-                "C (RET-14): %(invoices)s overdue; %(asked)s of %(wanted)s contacts "
-                "about payment recorded.",
-                invoices=", ".join(overdue.mapped("name")),
-                asked=asked,
-                wanted=wanted,
-            )
-        return "met", self.env._(
-            "C (RET-14): %(invoices)s overdue after %(asked)s contacts about payment.",
-            invoices=", ".join(overdue.mapped("name")),
-            asked=asked,
-        )
+            return "not_met", "not_overdue", {}
+        facts = {
+            "invoices": ", ".join(overdue.mapped("name")),
+            "asked": len(self.contact_ids.filtered(lambda c: c.kind == "payment")),
+            "wanted": self.company_id.return_contact_min,
+        }
+        if facts["asked"] < facts["wanted"]:
+            return "open", "asked_too_little", facts
+        return "met", "overdue", facts
 
     def _judge_other(self):
         """D: the reason is a major change at the customer, with evidence (RET-15)."""
         if self.reason_id.criterion != "d":
-            return "not_met", self.env._("D (RET-15): no other major change claimed.")
+            return "not_met", "no_change", {}
+        facts = self._fact("reason", self.reason_id)
         if self.reason_id.evidence_required and not (self.evidence or "").strip():
-            return "open", self.env._(
-                "D (RET-15): %s; its evidence is to be written down.",
-                self.reason_id.name,
+            return "open", "change_unproved", facts
+        return "met", "change_proved", facts
+
+    @api.model
+    def _fact(self, name, record):
+        """Return ``record`` as a fact of a finding; named when it is read."""
+        return {name: [record._name, record.id]}
+
+    # ----------------------------------------------------------------- words
+
+    @api.model
+    def _get_criteria_words(self):
+        """Return {finding: its words in the reader's language}."""
+        return {
+            "no_goods": self.env._("A (RET-12): no goods entered yet."),
+            "not_delivered": self.env._("A (RET-12): %(product)s was not delivered."),
+            "warranty_over": self.env._(
+                "A (RET-12): the warranty of %(product)s ended on %(date)s."
+            ),
+            "in_warranty": self.env._("A (RET-12): within warranty until %(date)s."),
+            "fault_decided": self.env._(
+                "B (RET-13): complaint %(complaint)s is decided."
+            ),
+            "fault_undecided": self.env._(
+                "B (RET-13): complaint %(complaint)s is not decided yet."
+            ),
+            "no_complaint": self.env._("B (RET-13): no decided complaint is linked."),
+            "no_fault": self.env._("B (RET-13): no quality fault claimed."),
+            "not_overdue": self.env._("C (RET-14): nothing of it is overdue."),
+            "asked_too_little": self.env._(
+                "C (RET-14): %(invoices)s overdue; %(asked)s of %(wanted)s contacts "
+                "about payment recorded."
+            ),
+            "overdue": self.env._(
+                "C (RET-14): %(invoices)s overdue after %(asked)s contacts about "
+                "payment."
+            ),
+            "no_change": self.env._("D (RET-15): no other major change claimed."),
+            "change_unproved": self.env._(
+                "D (RET-15): %(reason)s; its evidence is to be written down."
+            ),
+            "change_proved": self.env._("D (RET-15): %(reason)s."),
+        }
+
+    @api.depends("criteria_findings")
+    @api.depends_context("lang")
+    def _compute_criteria_note(self):
+        words = self._get_criteria_words()
+        for record in self:
+            record.criteria_note = "\n".join(
+                words[entry["finding"]]
+                % {
+                    name: self._criteria_fact_words(name, fact)
+                    for name, fact in entry["facts"].items()
+                }
+                for entry in record.criteria_findings or ()
             )
-        return "met", self.env._("D (RET-15): %s.", self.reason_id.name)
+
+    @api.model
+    def _criteria_fact_words(self, name, fact):
+        """Return one fact of a finding in the reader's language."""
+        if name == "date":
+            return format_date(self.env, fact)
+        if isinstance(fact, list):
+            model, record_id = fact
+            # sudo: the finding names what was judged, also to who cannot open it
+            named = self.env[model].sudo().browse(record_id).exists()
+            return named.display_name or "-"
+        return fact
+
+    # ----------------------------------------------------------------- check
 
     def _check_eligible(self):
         """Raise unless the standard is met or the general manager admitted it.

@@ -37,6 +37,46 @@ class TestCriteria(ReturnCase):
         with self.assertRefused(UserError, "RET-11"):
             document.action_submit()
 
+    def test_words_of_the_reader(self):
+        """Findings are facts; each reader has them in the own language."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["crm_returns"], ["zh_CN"])
+        self.reason.with_context(lang="zh_CN").name = "款式变更"
+        self.product.with_context(lang="zh_CN").name = "夹克"
+        document = self._return((self.line, 1))
+        english = document.with_context(lang="en_US").criteria_note.splitlines()
+        chinese = document.with_context(lang="zh_CN").criteria_note.splitlines()
+        self.assertEqual([line[0] for line in english], ["A", "B", "C", "D"])
+        self.assertEqual([line[0] for line in chinese], ["A", "B", "C", "D"])
+        end = document.line_ids.warranty_end
+        self.assertIn(f"until {end:%m/%d/%Y}.", english[0])
+        self.assertIn(f"至 {end:%Y/%m/%d}。", chinese[0])
+        self.assertIn(f"{self.reason.with_context(lang='en_US').name}.", english[3])
+        self.assertIn("款式变更", chinese[3])
+        self.assertNotRegex("".join(english), "[\u4e00-\u9fff]")
+        self._age_delivery(self.order, months=13)
+        document.action_check_criteria()
+        self.assertIn("夹克", document.with_context(lang="zh_CN").criteria_note)
+        self.assertIn("Jacket", document.with_context(lang="en_US").criteria_note)
+        with self.assertRefused(UserError, "夹克"):
+            document.with_context(lang="zh_CN").action_submit()
+
+    def test_findings_stay(self):
+        """What was found when it was submitted stays; every finding has words."""
+        document = self._return((self.line, 1))
+        words = document._get_criteria_words()
+        document.action_submit()
+        before = document.criteria_note
+        self._age_delivery(self.order, months=13)
+        document.invalidate_recordset()
+        self.assertEqual(document.criteria_note, before)
+        for entry in document.criteria_findings:
+            self.assertIn(entry["finding"], words)
+        with self.assertRaises(AccessError):
+            document.criteria_findings = []
+        with self.assertRaises(AccessError):
+            self._return((self.line, 1), criteria_findings=[{"finding": "in_warranty"}])
+
     def test_warranty_periods(self):
         """Product before category before company; the last day still counts."""
         category = self.product.categ_id

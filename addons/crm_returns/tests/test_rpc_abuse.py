@@ -151,9 +151,7 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
                         self.rpc(user, model, method, *args, context=context)
         self.assertEqual(self.document.state, "in_transit")
         with self.assertRaisesRegex(xmlrpc.client.Fault, "RET-30"):
-            self.rpc(
-                self.user_sales, "stock.picking", "button_validate", receipt.ids
-            )
+            self.rpc(self.user_sales, "stock.picking", "button_validate", receipt.ids)
         with self.assertRaisesRegex(AccessError, "RET-30"):
             receipt.with_user(self.user_sales).sudo().button_validate()
         self.rpc(self.user_storage, "stock.move", "write", move.ids, {"quantity": 2})
@@ -164,9 +162,7 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
             with self.refused(f"{user.login} changes what was received"):
                 self.rpc(user, "stock.move", "write", move.ids, {"quantity": 1})
             with self.refused(f"{user.login} changes the lines of what was received"):
-                self.rpc(
-                    user, "stock.move.line", "write", line.ids, {"quantity": 1}
-                )
+                self.rpc(user, "stock.move.line", "write", line.ids, {"quantity": 1})
 
     def _receipt_vals(self, receipt):
         return {
