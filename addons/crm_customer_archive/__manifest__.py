@@ -11,6 +11,7 @@
         "crm",
         "contacts",
         "sale_management",
+        "sale_margin",
         "account",
     ],
     "external_dependencies": {"python": ["python-stdnum"]},

@@ -12,3 +12,4 @@ from . import res_partner_use
 from . import res_partner_api
 from . import sale_order
 from . import account_move
+from . import crm_sales_figures

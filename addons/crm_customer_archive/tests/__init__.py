@@ -5,3 +5,4 @@ from . import test_customer_data
 from . import test_customer_import
 from . import test_customer_rpc
 from . import test_take_over
+from . import test_grading_figures
