@@ -9,6 +9,7 @@ as the system user ``crm-policy`` made for it, with binaries and data below
 """
 
 import contextlib
+import functools
 import getpass
 import os
 import pwd
@@ -65,13 +66,17 @@ class Cluster:
 
     def __init__(self, name="main", durable=True):
         self.name, self.durable = name, durable
-        self.owner = owner() if paths.is_root() else None
         base = paths.crm_home() / "postgres"
-        if self.owner:
+        if paths.is_root():
             base = paths.ROOT_DATA / paths.home_key()
         self.base = base
         self.data = base / name
         self.socket = self._socket_folder()
+
+    @functools.cached_property
+    def owner(self):
+        """The user it runs as when ./crm is root; made when it is first needed."""
+        return owner() if paths.is_root() else None
 
     def _socket_folder(self):
         """A private folder whose path is short enough for a socket."""

@@ -125,7 +125,7 @@ class Server:
                 env=target.environment(),
                 cwd=paths.PROJECT,
                 start_new_session=True,
-                preexec_fn=None if detach else _die_with_parent,
+                preexec_fn=None if detach else die_with_parent,
             )
         if wait:
             with PROGRESS.step("Starting Odoo"):
@@ -187,7 +187,7 @@ def stop_noted():
     return bool(noted)
 
 
-def _die_with_parent():
-    """A killed ``./crm run`` takes its server along (Linux only)."""
+def die_with_parent():
+    """In a child: end with the parent, however that ends (Linux only)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import odoo_source, paths, python_env
+from tools import odoo_source, paths, python_env, server
 
 CRM = paths.PROJECT / "crm"
 #: Programs that ./crm and Python need besides the one that a test takes away.
@@ -63,6 +63,8 @@ class Home:
             text=True,
             env=self.environ,
             start_new_session=True,
+            # Nothing goes on when the tests are interrupted.
+            preexec_fn=server.die_with_parent,
         )
 
     def run(self, *arguments, prefix=(), seconds=900):
