@@ -91,15 +91,33 @@ def install(packages):
         gone = [package for package in packages if not _known(package)]
         if gone:
             raise CrmError(f"Debian packages gone from the archive: {', '.join(gone)}")
-        command = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
+        _install(packages, step, environ)
+
+
+def _install(packages, step, environ):
+    command = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
+    # No terminal of its own: a container may have no /dev/pts.
+    command += ["-o", "APT::Status-Fd=1", "-o", "Dpkg::Use-Pty=0"]
+    command += ["install", "--no-install-recommends", *packages]
+
+    def apt():
         proc.run(
-            [*command, "-o", "APT::Status-Fd=1", "install", "--no-install-recommends"]
-            + packages,
+            command,
             "apt-install",
             on_line=lambda line: _percent(line, step),
             error=f"apt-get cannot install {', '.join(packages)}",
             env=environ,
         )
+
+    try:
+        apt()
+    except CrmError as error:
+        # An installation was killed once; apt wants this done before anything else.
+        repair = "dpkg --configure -a"
+        if not error.log or repair not in error.log.read_text(errors="replace"):
+            raise
+        proc.run(repair.split(), "dpkg", error=f"{repair} failed", env=environ)
+        apt()
 
 
 def _known(package):
