@@ -3,6 +3,10 @@ from . import crm_intermediary_type
 from . import crm_enterprise_type
 from . import crm_customer_stage
 from . import crm_customer_required_field
+from . import crm_customer_protected_field
+from . import crm_customer_visible_mixin
+from . import crm_customer_change
+from . import crm_customer_change_line
 from . import res_company
 from . import res_config_settings
 from . import res_partner_registration
@@ -13,3 +17,7 @@ from . import res_partner_api
 from . import sale_order
 from . import account_move
 from . import crm_sales_figures
+from . import res_partner_protected
+from . import res_partner_change
+from . import res_partner_bank
+from . import account_bank_statement_line

@@ -6,3 +6,4 @@ from . import test_customer_import
 from . import test_customer_rpc
 from . import test_take_over
 from . import test_grading_figures
+from . import test_change_protected

@@ -12,7 +12,9 @@ class TestCustomerAccess(ArchiveCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.customer = cls._make_archived_customer()
-        cls.customer.bank_ids = [(0, 0, {"acc_number": "6222020200012345678"})]
+        cls.customer._write_protected(
+            {"bank_ids": [(0, 0, {"acc_number": "6222020200012345678"})]}
+        )
         cls.plain = cls.env["res.partner"].create({"name": "Plain Contact"})
 
     def _as(self, user, records):
@@ -61,9 +63,9 @@ class TestCustomerAccess(ArchiveCase):
 
     def test_second_manager_and_new_owner(self):
         """The second account manager sees; so does a new owner's head."""
-        self.customer.second_user_id = self.user_sales2
+        self.customer._write_protected({"second_user_id": self.user_sales2.id})
         self.assertTrue(self._sees(self.user_sales2, self.customer))
-        self.customer.user_id = self.user_quality
+        self.customer._write_protected({"user_id": self.user_quality.id})
         self.assertEqual(self.customer.crm_department_id, self.departments["quality"])
         self.assertFalse(self._sees(self.user_sales_head, self.customer))
 

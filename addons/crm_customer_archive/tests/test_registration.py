@@ -149,20 +149,15 @@ class TestRegistration(ArchiveCase):
         customer.with_user(self.user_sales).action_withdraw_approval("Typo")
         self.assertEqual(customer.state, "draft")
 
-    def test_protected_value_voids_the_decision(self):
-        """Another name after approval: the file must be reviewed again."""
+    def test_protected_value_stands_on_file(self):
+        """Ordinary data are edited, protected ones need a change (ARC-55)."""
         customer = self._make_archived_customer()
-        number = customer.customer_number
         customer.with_user(self.user_sales).write({"street": "Elsewhere 2"})
         self.assertEqual(customer.state, "archived")
-        customer.with_user(self.user_sales).write({"name": "Another Firm Ltd"})
-        self.assertEqual(customer.state, "draft")
-        self.assertEqual(customer.approval_state, "voided")
-        with self.assertRaises(UserError):
-            customer._check_customer_usable("order", self.company)
-        customer.with_user(self.user_sales).action_submit()
-        customer.with_user(self.user_sales_head).action_approve()
-        self.assertEqual(customer.customer_number, number)
+        with self.assertRaisesRegex(UserError, "protected value"):
+            customer.with_user(self.user_sales).write({"name": "Another Firm Ltd"})
+        self.assertEqual(customer.state, "archived")
+        self.assertEqual(customer.approval_state, "approved")
 
     def test_edit_in_review_cancels_the_request(self):
         """What the manager approves is what was submitted."""
@@ -220,7 +215,7 @@ class TestRegistration(ArchiveCase):
             customer.is_crm_customer = False
         with self.assertRaises(UserError):
             customer.unlink()
-        customer.name = "Voided Ltd"
+        customer.with_user(self.user_sales_head).action_suspend("Does not pay")
         with self.assertRaises(UserError):
             customer.is_crm_customer = False
 

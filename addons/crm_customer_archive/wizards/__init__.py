@@ -1,1 +1,2 @@
 from . import crm_customer_suspend
+from . import crm_customer_change_ask
