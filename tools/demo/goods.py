@@ -91,6 +91,11 @@ def _bank(world):
     world.bank = journal
 
 
+def begin(world):
+    """Begin the production."""
+    world.begin(production(world), hours=0)
+
+
 def production(world):
     """Twice a year production hands finished garments over to the store."""
     warehouse = world.env["stock.warehouse"].search(

@@ -178,7 +178,7 @@ def quotations(world):
     offers[: QUOTATIONS // 2].action_quotation_sent()
 
 
-def spread(world):
+def finish(world):
     """Date the confirmed orders back over the weeks before, but not before the file."""
     world.env.flush_all()
     world.env.cr.execute(
