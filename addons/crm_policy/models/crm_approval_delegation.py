@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
 
 
 class CrmApprovalDelegation(models.Model):
@@ -76,7 +75,7 @@ class CrmApprovalDelegation(models.Model):
     def create(self, vals_list):
         records = super().create(vals_list)
         records._check_principal()
-        records._refresh_pending()
+        self._refresh_pending(records.user_id)
         return records
 
     def write(self, vals):
@@ -84,7 +83,7 @@ class CrmApprovalDelegation(models.Model):
         before = self.user_id
         res = super().write(vals)
         self._check_principal()
-        self._refresh_pending(before)
+        self._refresh_pending(self.user_id | before)
         return res
 
     def _check_principal(self):
@@ -117,9 +116,10 @@ class CrmApprovalDelegation(models.Model):
             )
         )
 
-    def _refresh_pending(self, before=None):
+    @api.model
+    def _refresh_pending(self, users):
+        """List anew who may decide what waits for these users."""
         self.env.registry.clear_cache()
-        users = self.user_id | (before or self.env["res.users"])
         # sudo: decisions waiting for the absent person are nobody's to edit
         self.env["crm.approval"].sudo().search(
             [("state", "=", "pending"), ("candidate_ids", "in", users.ids)]
@@ -130,21 +130,44 @@ class CrmApprovalDelegation(models.Model):
         self._check_principal()
 
     def unlink(self):
+        users = self.user_id
         res = super().unlink()
-        self.env.registry.clear_cache()
+        self._refresh_pending(users)
         return res
 
     @api.model
     def _in_force(self, users, model, company):
         """Return the delegations of these users in force today for a document type."""
-        today = company._policy_today()
-        if not self._any_in_force(company.id, today):
-            return self.sudo().browse()  # sudo: as below
-        # sudo: a stand-in need not read other persons' delegations
-        return self.sudo().search(
-            Domain("user_id", "in", users.ids)
-            & Domain("company_id", "=", company.id)
-            & Domain("date_from", "<=", today)
-            & Domain("date_to", ">=", today)
-            & (Domain("model_ids", "=", False) | Domain("model_ids.model", "=", model))
+        return self._in_force_today(users, company).filtered(
+            lambda delegation: delegation._covers(model)
         )
+
+    @api.model
+    def _in_force_today(self, users, companies):
+        """Return these users' delegations in force today in one of the companies."""
+        today = {company: company._policy_today() for company in companies}
+        absent = [
+            company
+            for company in today
+            if self._any_in_force(company.id, today[company])
+        ]
+        found = self.sudo().browse()  # sudo: as below
+        if not absent:
+            return found
+        # sudo: a stand-in need not read other persons' delegations
+        found = found.search(
+            [
+                ("user_id", "in", users.ids),
+                ("company_id", "in", [company.id for company in absent]),
+                ("date_from", "<=", max(today.values())),
+                ("date_to", ">=", min(today.values())),
+            ]
+        )
+        return found.filtered(
+            lambda entry: entry.date_from <= today[entry.company_id] <= entry.date_to
+        )
+
+    def _covers(self, model):
+        """Tell whether the delegation is for documents of this model."""
+        self.ensure_one()
+        return not self.model_ids or model in self.model_ids.mapped("model")

@@ -441,9 +441,10 @@ class CrmApprovalMixin(models.AbstractModel):
                 self._approval_finish_approved(step)
                 return
             level = waiting[0].level
-            waiting.filtered(lambda a, level=level: a.level == level).write(
-                {"state": "pending"}
-            )
+            coming = waiting.filtered(lambda a, level=level: a.level == level)
+            coming.write({"state": "pending"})
+            # Who stands in for whom may have changed since the request.
+            coming._refresh_candidates()
 
     def _approval_carry(self, approvals):
         """Record approvals of persons who already approved in this chain.

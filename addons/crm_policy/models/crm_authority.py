@@ -322,25 +322,24 @@ class CrmAuthority(models.Model):
 
         :raises UserError: nobody is left
         """
+        return self._decider_users(document, requester) or self._raise_nobody()
+
+    def _decider_users(self, document, requester, members=None):
+        """Return the users who decide on ``document``, if any are left.
+
+        :param members: {(group, company): users} of groups looked up before; filled
+        """
         self.ensure_one()
         company = document._approval_company()
         if self.decider == "group":
-            users = self.env["res.users"].search(
-                [
-                    ("all_group_ids", "in", self.group_id.id),
-                    ("company_ids", "in", company.id),
-                    ("share", "=", False),
-                    ("id", "!=", requester.id),
-                ]
-            )
-            return users or self._raise_nobody()
-        elif self.decider == "user":
+            return self._group_members(company, members) - requester
+        if self.decider == "user":
             users = self.user_ids
         elif self.decider == "department_manager":
             users = self._deciding_department(document)._policy_heads(requester)
         else:
             users = self._requester_managers(requester, company)
-        users = users.filtered(
+        return users.filtered(
             lambda user: (
                 user.active
                 and not user.share
@@ -348,7 +347,22 @@ class CrmAuthority(models.Model):
                 and company in user.company_ids
             )
         )
-        return users or self._raise_nobody()
+
+    def _group_members(self, company, members=None):
+        """Return the internal users of the group in a company."""
+        key = (self.group_id, company)
+        if members is not None and key in members:
+            return members[key]
+        users = self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.group_id.id),
+                ("company_ids", "in", company.id),
+                ("share", "=", False),
+            ]
+        )
+        if members is not None:
+            members[key] = users
+        return users
 
     def _deciding_department(self, document):
         """Return the department whose head decides."""
