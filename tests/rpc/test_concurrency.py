@@ -1,15 +1,22 @@
 """Several people at the same moment: real connections, real commits."""
 
 import itertools
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 
+import psycopg2
 import pytest
 
 from tests.support import work
 from tests.support.clients import Json2, Refusal, XmlRpc
+from tools import checklog
+
+INSIDE = Path(work.__file__).with_name("inside.py")
 
 #: Pairs of people racing each other; each race is a new chance to go wrong.
 RACES = 5
@@ -221,3 +228,78 @@ def test_one_reference_from_many_connections(site, customer):
     assert len(ids) == 1, results
     found = people[0].search("crm.complaint", [("client_reference", "=", reference)])
     assert set(found) == ids
+
+
+@pytest.fixture(scope="module")
+def late_stays(site, customer):
+    """Ids of stays that are late: half of them there, half of them left."""
+    found = []
+    for _number in range(12):
+        stays = [("model", "=", "crm.complaint"), ("kind", "=", "stay")]
+        document = work.complaint(site, customer, state="production")
+        found += site.user("gmo", Json2).search(
+            "crm.routing.passage",
+            [*stays, ("res_id", "=", document), ("step", "!=", "received")],
+        )
+    with closing(psycopg2.connect(**site.libpq)) as connection, connection:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE crm_routing_passage SET date_due = now() - interval '1 hour',"
+                " reminder_next = now() - interval '1 hour',"
+                " inquiry_pending = date_out IS NOT NULL WHERE id = ANY(%s)",
+                [found],
+            )
+    return found
+
+
+def inside(workbench, site, *arguments):
+    """Let the server's own code work; see ``support/inside.py``."""
+    log = workbench.databases.script(
+        "Working at once", site.database, INSIDE, *map(str, arguments)
+    )
+    assert not checklog.problems(log), checklog.problems(log)
+
+
+def test_clocks_at_once(workbench, site, late_stays):
+    """Four machines remind at once: of each stay once, and of what is held later."""
+    office = site.user("gmo", Json2)
+    held = late_stays[-2:]
+    with closing(psycopg2.connect(**site.libpq)) as somebody, somebody.cursor() as cr:
+        cr.execute(
+            "SELECT FROM crm_routing_passage WHERE id = ANY(%s) FOR UPDATE", [held]
+        )
+        inside(workbench, site, "deadlines", 4, 3)
+        notices = _notices(office, late_stays)
+        assert set(notices) == set(late_stays) - set(held)
+        somebody.rollback()
+    inside(workbench, site, "deadlines", 1, 1000)
+    inside(workbench, site, "deadlines", 2, 1000)
+    notices = _notices(office, late_stays)
+    assert set(notices) == set(late_stays)
+    assert all(len(found) == 1 for found in notices.values()), notices
+    kinds = [found[0]["kind"] for found in notices.values()]
+    assert kinds.count("reminder") == kinds.count("inquiry") == 12
+    numbers = [found[0]["name"] for found in notices.values() if found[0]["name"]]
+    assert len(set(numbers)) == len(numbers) == 12
+
+
+def test_first_numbers_of_a_company(workbench, site, tmp_path):
+    """Four who take a company's very first numbers count together."""
+    file = tmp_path / "numbers.json"
+    inside(workbench, site, "numbers", 4, file)
+    facts = json.loads(file.read_text())
+    assert facts["sequences"] == 1
+    assert len(set(facts["numbers"])) == len(facts["numbers"]) == 8
+
+
+def _notices(client, stays):
+    """{stay: its notices}."""
+    result = {}
+    for notice in client.call(
+        "crm.routing.notice",
+        "search_read",
+        domain=[("passage_id", "in", stays)],
+        fields=["passage_id", "kind", "name"],
+    ):
+        result.setdefault(notice["passage_id"][0], []).append(notice)
+    return result

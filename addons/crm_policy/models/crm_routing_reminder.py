@@ -1,14 +1,17 @@
 """The clock of the stays: reminders 催办单 and inquiries 洽办单 (CMP-64 to CMP-66).
 
-Set-based and safe on several machines: rows are taken with ``SKIP LOCKED``, every
-batch is committed with its progress, and a stay that has had its reminder is not
-looked at again until the next one is due.
+Set-based and safe on several machines: one machine works at a time and the others
+leave it the rest, stays that somebody holds are skipped, every batch is committed
+with its progress and begun anew when it met somebody else's change, and a stay that
+has had its reminder is not looked at again until the next one is due.
 """
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
+from odoo.service.model import retrying
 from odoo.tools import SQL
 
 # Stays worked on between two commits.
@@ -28,11 +31,14 @@ class CrmRoutingPassage(models.Model):
             + self.search_count([("inquiry_pending", "=", True)])
         )
         for work in (self._remind_batch, self._inquire_batch):
-            while done := work(now, BATCH):
+            # What a person changed meanwhile is met again in the state it is in now.
+            while done := retrying(partial(work, now, BATCH), self.env):
                 seconds_left = cron._commit_progress(done)
                 self.env.invalidate_all()
                 if not seconds_left:
                     return
+        # What is left is in other hands; the next run looks at it again.
+        cron._commit_progress(remaining=0)
 
     @api.model
     def _get_reminder_domain(self, now):
@@ -40,8 +46,20 @@ class CrmRoutingPassage(models.Model):
 
     @api.model
     def _take(self, condition, order, limit):
-        """Lock and return stays no other machine is working on."""
+        """Lock and return stays nobody else is working on.
+
+        None while another machine is at work: two of them could both remind the same
+        person of the stay and of the whole case of one document.
+        """
         self.flush_model()
+        [[alone]] = self.env.execute_query(
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(%s::regclass::oid::int, 0)",
+                self._table,
+            )
+        )
+        if not alone:
+            return self.browse()
         rows = self.env.execute_query(
             SQL(
                 "SELECT id FROM crm_routing_passage WHERE %s ORDER BY %s LIMIT %s "

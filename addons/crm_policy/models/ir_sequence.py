@@ -48,7 +48,7 @@ class IrSequence(models.Model):
         Sequence = self.sudo()
         found = Sequence.search(
             [("code", "=", code), ("company_id", "in", (company.id, False))],
-            order="company_id",
+            order="company_id, id",
         )
         own = found.filtered(lambda seq: seq.company_id == company)[:1]
         if own:
@@ -58,7 +58,24 @@ class IrSequence(models.Model):
             raise UserError(
                 self.env._("There is no number sequence with the code “%s”.", code)
             )
+        template._policy_alone()
         return template.copy({"company_id": company.id, "name": template.name})
+
+    def _policy_alone(self):
+        """Open a company's sequence or a date range of it alone.
+
+        Two that did it at the same moment would count apart and give out the same
+        numbers twice. The platform repeats the call of whoever comes second, and that
+        one finds what the first has opened.
+        """
+        self.ensure_one()
+        self.env.execute_query(
+            SQL(
+                "UPDATE ir_sequence SET write_date = write_date WHERE id = %s "
+                "RETURNING id",
+                self.id,
+            )
+        )
 
     @api.model
     def _policy_numbers(self, code, company, count, date=None):
@@ -86,7 +103,10 @@ class IrSequence(models.Model):
                     ("date_to", ">=", day),
                 ],
                 limit=1,
-            ) or self._create_date_range_seq(day)
+            )
+            if not source:
+                self._policy_alone()
+                source = self._create_date_range_seq(day)
             name = f"{name}_{source.id:03d}"
         rows = self.env.execute_query(
             SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
