@@ -1,5 +1,5 @@
-"""What ./crm test adds to pytest: browser tests and installations can be left out,
-and Odoo's own linters look at our addons only."""
+"""What ./crm test adds to pytest: browser tests, installations and the demo company
+can be left out, and Odoo's own linters look at our addons only."""
 
 import inspect
 import os
@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
         if fast and item.get_closest_marker("installation"):
             item.add_marker(pytest.mark.skip(reason="--fast: no installations"))
+        if fast and "demo_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="--fast: no demo company"))
 
 
 def uses_browser(item):

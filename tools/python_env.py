@@ -76,12 +76,20 @@ def _install(path, kind):
             f"pip-{kind}",
             on_line=on_line,
             error=f"cannot install the Python packages of {path.name}",
-            env={**os.environ, "PIP_NO_COLOR": "1", "PIP_PROGRESS_BAR": "off"},
+            env=_pip_environ(),
         )
     stamp = _stamp(kind)
     part = stamp.with_suffix(".part")
     part.write_text(paths.file_digest(path, extra=sys.version))
     part.rename(stamp)
+
+
+def _pip_environ():
+    environ = {**os.environ, "PIP_NO_COLOR": "1", "PIP_PROGRESS_BAR": "off"}
+    if not Path("~/.rustup").expanduser().exists():
+        # pip asks rustc for its version, which may be rustup making itself at home.
+        environ.setdefault("RUSTUP_HOME", str(paths.crm_home() / "cache" / "rustup"))
+    return environ
 
 
 def _create():

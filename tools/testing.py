@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import time
 
@@ -150,7 +151,10 @@ class Run:
             command += [f"--data-file={job.folder / 'coverage'}"]
             command += [f"--rcfile={_pyproject()}", "-m", *self._inside(name, job)]
             command += [*job.part.arguments, *self.rest]
-            job.run(command, self._environ(), self.only_some)
+            environ = self._environ()
+            if sys.version_info >= (3, 12):
+                environ.setdefault("COVERAGE_CORE", "sysmon")
+            job.run(command, environ, self.only_some)
         self._check_log(self.logs / f"inside-{job.name}.log", only_ours=True)
 
     def lint_tests(self, job):
