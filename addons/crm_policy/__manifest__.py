@@ -40,6 +40,7 @@
         "views/crm_routing_limit_views.xml",
         "views/crm_routing_notice_views.xml",
         "views/crm_routing_passage_views.xml",
+        "report/crm_form_templates.xml",
         "report/crm_routing_notice_reports.xml",
         "report/crm_routing_notice_templates.xml",
         "wizards/crm_routing_wizard_views.xml",

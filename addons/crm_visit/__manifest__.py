@@ -28,6 +28,7 @@
         "data/policy_rule_data.xml",
         "report/crm_visit_record_templates.xml",
         "report/crm_visit_daily_templates.xml",
+        "report/crm_visit_plan_templates.xml",
         "report/crm_visit_reports.xml",
         "wizards/crm_visit_reason_views.xml",
         "wizards/crm_visit_daily_views.xml",

@@ -183,6 +183,24 @@ class TestRoutingNotice(RoutingSetup, PolicyCase):
 
     # --------------------------------------------------------------- printing
 
+    def test_print_needs_read_access(self):
+        """A printout shows nothing its reader cannot open."""
+        with self.at():
+            self.document()
+        with self.at(days=4):
+            self.run_cron()
+        notice = self.env["crm.routing.notice"].search([], limit=1)
+        stranger = self.env["res.users"].create(
+            {
+                "name": "Stranger",
+                "login": "stranger",
+                "group_ids": [(6, 0, self.env.ref("base.group_user").ids)],
+            }
+        )
+        Report = self.env["ir.actions.report"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            Report._render_qweb_html("crm_policy.report_routing_reminder", notice.ids)
+
     def test_printed_forms(self):
         """Both forms print in the reader's language, kinds not mixed."""
         with self.at():
@@ -202,6 +220,8 @@ class TestRoutingNotice(RoutingSetup, PolicyCase):
             self.assertEqual(kind, "html")
             self.assertIn(document.name, html.decode())
             self.assertIn(notice.display_name, html.decode())
+            self.assertIn(self.company.name, html.decode())
+            self.assertEqual(html.decode().count('"crm_sign_label"'), 4)
         with self.assertRaises(UserError):
             notices.action_print()
 

@@ -1,7 +1,8 @@
 """The printed forms: visit record (F-64) and daily visit report (F-65)."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import NOW, VisitCase
 
@@ -43,7 +44,7 @@ class TestVisitPrint(VisitCase):
             "3rd",
             "High stock",
             "Prices are fine.",
-            "Sales One, Sales Two",
+            "Sales One、Sales Two",
         ):
             self.assertIn(text, html)
 
@@ -94,6 +95,60 @@ class TestVisitPrint(VisitCase):
         html = self._html("crm_visit.report_daily", wizard)
         for text in ("☑a", "☑B", "☐C", "Taxi", "Zips break", "Sales Two", "Wednesday"):
             self.assertIn(text, html.replace("\n", "").replace(" ", "") + html)
+
+    def test_visit_plan(self):
+        """F-60: the planned visits with the columns of F-62 and F-63."""
+        plan = self.env["crm.visit.plan"].create(
+            {
+                "user_id": self.user_sales.id,
+                "period": "week",
+                "date_from": "2026-03-16",
+                "note": "Collect orders",
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "partner_id": self.customer.id,
+                            "planned_start": "2026-03-17 02:00:00",
+                            "purpose": "New cloth",
+                            "user_id": self.user_sales.id,
+                            "estimated_cost": 120,
+                        },
+                    )
+                ],
+            }
+        )
+        html = self._html("crm_visit.report_visit_plan", plan)
+        for text in (
+            "Weekly Customer Visit Plan",
+            plan.name,
+            "Yinchuan Garments",
+            "New cloth",
+            "Collect orders",
+            "120.00",
+            "Prepared By",
+            "Approved By",
+        ):
+            self.assertIn(text, html)
+
+    def test_print_needs_read_access(self):
+        """A visit of others is not printed for who cannot open it."""
+        visit = self._make_held_visit(self.customer, contact_id=self.contact.id)
+        self.env = self.env(user=self.user_quality)
+        self.assertFalse(visit.with_env(self.env).has_access("read"))
+        with self.assertRaises(AccessError):
+            self._html("crm_visit.report_visit_record", visit)
+
+    def test_file_names(self):
+        """The PDF is called after the form, and its number or day."""
+        Daily = self.env["crm.visit.daily"]
+        wizard = Daily.create({"date": "2026-03-18"})
+        report = self.env.ref("crm_visit.action_report_daily")
+        self.assertEqual(
+            safe_eval(report.print_report_name, {"object": wizard}),
+            f"Daily Visit Report {wizard.user_id.name} 2026-03-18",
+        )
 
     def test_no_visit_that_day(self):
         Daily = self.env["crm.visit.daily"].with_user(self.user_sales)

@@ -35,6 +35,4 @@ class CrmVisitDaily(models.TransientModel):
                     date=fields.Date.to_string(self.date),
                 )
             )
-        return self.env.ref("crm_visit.action_report_daily").report_action(
-            self, data={"user_id": self.user_id.id, "date": str(self.date)}
-        )
+        return self.env.ref("crm_visit.action_report_daily").report_action(self)
