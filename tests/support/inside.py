@@ -46,11 +46,13 @@ def numbers(env, connections, file):
     env.cr.commit()
 
     def take(own):
-        found = own["ir.sequence"]._policy_numbers("crm.complaint", company, 2)
-        own["crm.approval.chain"]._lock_head(company)
+        own_company = own["res.company"].browse(company.id)
+        found = own["ir.sequence"]._policy_numbers("crm.complaint", own_company, 2)
+        own["crm.approval.chain"]._lock_head(own_company)
         return found
 
     taken = at_once(env, connections, lambda own: retrying(partial(take, own), own))
+    env.cr.commit()  # to see what they have committed
     own_sequences = env["ir.sequence"].search_count(
         [("code", "=", "crm.complaint"), ("company_id", "=", company.id)]
     )
