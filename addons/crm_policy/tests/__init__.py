@@ -8,3 +8,4 @@ from . import test_register
 from . import test_register_months
 from . import test_routing
 from . import test_routing_notice
+from . import test_search_views

@@ -328,6 +328,24 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
                 {"groupby": ["create_uid"], "aggregates": ["__count"]},
                 [],
             ),
+            (
+                "web_read_group",
+                [domain],
+                {"groupby": ["create_uid"], "aggregates": ["__count"]},
+                {"groups": [], "length": 0},
+            ),
+            (
+                "formatted_read_grouping_sets",
+                [domain, [["create_uid"]]],
+                {"aggregates": ["__count"]},
+                [[]],
+            ),
+            (
+                "web_search_read",
+                [domain],
+                {"specification": {"display_name": {}}},
+                {"length": 0, "records": []},
+            ),
             ("name_search", [record.display_name], {"domain": domain}, []),
         ):
             try:
