@@ -21,3 +21,12 @@ from . import res_partner_protected
 from . import res_partner_change
 from . import res_partner_bank
 from . import account_bank_statement_line
+from . import crm_credit_rule
+from . import account_payment_term
+from . import crm_credit_application
+from . import crm_credit_case
+from . import crm_credit_case_cron
+from . import res_partner_credit
+from . import res_company_credit
+from . import sale_order_credit
+from . import account_move_credit

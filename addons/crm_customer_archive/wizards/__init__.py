@@ -1,2 +1,3 @@
 from . import crm_customer_suspend
 from . import crm_customer_change_ask
+from . import crm_credit_reason
