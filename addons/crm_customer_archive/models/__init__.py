@@ -30,3 +30,8 @@ from . import res_partner_credit
 from . import res_company_credit
 from . import sale_order_credit
 from . import account_move_credit
+from . import crm_verification_rule
+from . import crm_verification_round
+from . import crm_verification
+from . import crm_verification_answer
+from . import res_partner_verification

@@ -216,7 +216,8 @@ class CrmCreditApplication(models.Model):
     )
 
     _active_uniq = models.UniqueIndex(
-        "(company_id, partner_id) WHERE state = 'active' AND kind = 'terms'",
+        "(company_id, partner_id) WHERE state = 'active' AND kind = 'terms' "
+        "AND date_active IS NOT NULL",
         "This customer has credit terms in force already.",
     )
     _amounts_not_negative = models.Constraint(
@@ -384,6 +385,8 @@ class CrmCreditApplication(models.Model):
                 vals["next_investigation"] = application._next_investigation(
                     application.investigated_on or today
                 )
+            # What was in force must have ended before this is.
+            self.env.flush_all()
             application._write_guarded(vals)
             if application.kind == "terms":
                 application._write_terms()
@@ -530,7 +533,6 @@ class CrmCreditApplication(models.Model):
                     ("state", "=", "active"),
                     ("kind", "=", "terms"),
                     ("next_investigation", "<=", day),
-                    ("activity_type_id", "!=", activity_type.id),
                 ]
             )
         reminded = due.activity_ids.filtered(
@@ -548,6 +550,7 @@ class CrmCreditApplication(models.Model):
                         application.partner_id.user_id or application.user_id
                     ).id,
                     "date_deadline": application.next_investigation,
+                    "automated": True,
                 }
                 for application in due
             ]

@@ -522,6 +522,7 @@ class CrmCreditCase(models.Model):
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": case.id,
                     "user_id": user.id,
+                    "automated": True,
                     "date_deadline": case.company_id._policy_date(
                         case.routing_due or fields.Datetime.now()
                     ),

@@ -7,3 +7,5 @@ from . import test_customer_rpc
 from . import test_take_over
 from . import test_grading_figures
 from . import test_change_protected
+from . import test_credit_application
+from . import test_credit_case
