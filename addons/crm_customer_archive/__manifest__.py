@@ -38,6 +38,7 @@
         "report/customer_list_report.xml",
         "report/customer_change_report.xml",
         "report/customer_registration_report.xml",
+        "report/credit_reports.xml",
         "wizards/crm_customer_suspend_views.xml",
         "views/crm_customer_settings_views.xml",
         "views/res_partner_views.xml",

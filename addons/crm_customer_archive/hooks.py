@@ -27,7 +27,9 @@ def uninstall_hook(env):
         "intermediary_type_id = NULL, enterprise_type_id = NULL"
     )
     env.invalidate_all()
-    env["ir.sequence"]._policy_remove("crm.customer")
+    env["ir.sequence"]._policy_remove(
+        "crm.customer", "crm.credit.application", "crm.credit.case"
+    )
     env.cr.execute(
         "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"
     )

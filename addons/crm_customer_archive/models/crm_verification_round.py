@@ -71,7 +71,7 @@ class CrmVerificationRound(models.Model):
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     line_ids = fields.One2many("crm.customer.verification", "round_id")
     line_count = fields.Integer(string="Customers", compute="_compute_counts")
-    due_count = fields.Integer(string="Due", compute="_compute_counts")
+    due_count = fields.Integer(string="Not Asked Yet", compute="_compute_counts")
     contacted_count = fields.Integer(string="Contacted", compute="_compute_counts")
     verified_count = fields.Integer(string="Verified", compute="_compute_counts")
     overdue_count = fields.Integer(string="Overdue", compute="_compute_counts")
