@@ -13,3 +13,4 @@ from . import crm_visit_calendar
 from . import crm_visit_api
 from . import res_partner
 from . import hr_expense
+from . import crm_visit_verification

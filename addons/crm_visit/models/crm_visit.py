@@ -33,6 +33,7 @@ PLAN_FIELDS = frozenset(
 REPORT_FIELDS = frozenset(
     (
         "report_text",
+        "data_confirmed",
         "result",
         "next_visit_date",
         "points_to_note",
