@@ -92,8 +92,30 @@ def _backdate(site, ids):
     connection.close()
 
 
+def overdue(site, count):
+    """Overdue cases of new customers, one each."""
+    partners = [work.customer(site, next(NUMBERS)) for _index in range(count)]
+    for partner in partners:
+        work.delivered_line(site, partner)
+    with psycopg2.connect(**site.libpq) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE account_move_line SET date_maturity = date_maturity - 3"
+            " WHERE partner_id = ANY(%s) AND display_type = 'payment_term'",
+            [partners],
+        )
+    connection.close()
+    admin = site.user("admin", Json2)
+    [action] = admin.search("ir.cron", [("code", "ilike", "_cron_overdue")])
+    admin.call("ir.cron", "method_direct_trigger", [action])
+    return [
+        admin.search("crm.credit.case", [("partner_id", "=", partner)])
+        for partner in partners
+    ]
+
+
 def world(site):
     """What the examples begin with."""
+    cases = overdue(site, 2)
     number = next(NUMBERS)
     partner = work.customer(site, next(NUMBERS))
     seller = site.user("sales1", Json2)
@@ -117,6 +139,8 @@ def world(site):
         "REFUSED": [work.complaint(site, partner, "decided")],
         "OPEN_COMPLAINT": work.complaint(site, partner),
         "LATE_COMPLAINT": late(site, partner),
+        "OVERDUE": cases[0],
+        "OVERDUE2": cases[1],
         "EXCESS": [work.received_return(site, partner, many, 2, 10)],
         "APPROVED": [work.approved_return(site, partner, many, 1)],
         "CREDITABLE": [work.received_return(site, partner, many, 1, 1)],

@@ -413,7 +413,7 @@ class CrmCreditApplication(models.Model):
         """Put the terms on the customers' files, or take ended ones off."""
         for application in self:
             granted = application.state == "active"
-            application.partner_id.with_company(application.company_id)._write_terms(
+            application.partner_id.with_company(application.company_id)._write_protected(
                 {
                     "property_payment_term_id": granted
                     and application.payment_term_id.id,

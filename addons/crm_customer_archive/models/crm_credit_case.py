@@ -41,7 +41,6 @@ class CrmCreditCase(models.Model):
     _number_code = "crm.credit.case"
     _unlink_states = ()
     _guarded_fields = (
-        "company_id",
         "partner_id",
         "amount_overdue",
         "amount_opened",
@@ -458,14 +457,17 @@ class CrmCreditCase(models.Model):
         return True
 
     def action_claim_wizard(self):
+        """Ask how the case was paid or settled."""
         return self.env["crm.credit.reason"]._open(self, "action_claim_settled")
 
     def action_confirm_wizard(self):
+        """Confirm what was claimed or found paid, else ask how it was settled."""
         if self.settlement or self.paid_on:
             return self.action_confirm_payment()
         return self.env["crm.credit.reason"]._open(self, "action_confirm_payment")
 
     def action_deny_wizard(self):
+        """Ask why accounting does not confirm."""
         return self.env["crm.credit.reason"]._open(self, "action_deny_payment")
 
     # ----------------------------------------------------------------- helpers

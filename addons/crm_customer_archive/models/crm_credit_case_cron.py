@@ -140,7 +140,7 @@ class CrmCreditCase(models.Model):
             cases = (
                 self.with_company(company)
                 .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
-                .create([{} for _row in rows])
+                .create([{"company_id": company.id} for _row in rows])
             )
         finally:
             _OPENING.reset(token)

@@ -1,21 +1,13 @@
 """Credit on the customer's file: terms granted, overdue cases, supply holds.
 
-Carries ARC-190 to ARC-195. A customer's payment term and credit limit are written by
-approved credit applications alone, whichever screen, import or program tries.
+Carries ARC-190 to ARC-195. A customer's payment term and credit limit are protected
+values: approved credit applications alone write them.
 """
 
-from contextvars import ContextVar
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-# Values of a customer's file that only an approved application writes.
-TERM_FIELDS = frozenset(
-    ("property_payment_term_id", "credit_limit", "use_partner_credit_limit")
-)
-# Ids of the partners whose terms the running call may write.
-_GRANTED = ContextVar("crm_credit_granted", default=frozenset())
 # What a supply hold stops. What has been delivered is still invoiced, so that the
 # receivable is on record and money keeps coming in.
 HELD_OPERATIONS = ("order", "deliver", "terms")
@@ -79,85 +71,6 @@ class ResPartner(models.Model):
                 )
             for partner in self:
                 partner[name] = counts.get(partner, 0)
-
-    # ------------------------------------------------------------------- guard
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        partners = super().create(vals_list)
-        for partner, vals in zip(partners, vals_list, strict=True):
-            given = [name for name in TERM_FIELDS.intersection(vals) if vals[name]]
-            if given and partner.is_crm_customer:
-                partner._raise_terms(given[0])
-        return partners
-
-    def write(self, vals):
-        named = TERM_FIELDS.intersection(vals)
-        if named and not set(self.ids) <= _GRANTED.get():
-            self._check_terms_written(vals, named)
-        # A contact may have had terms before its file was opened: none are granted.
-        opened = self.browse()
-        if vals.get("is_crm_customer"):
-            opened = self.filtered(
-                lambda partner: (
-                    not partner.is_crm_customer
-                    # sudo: accounting's fields, to take them off
-                    and (partner.sudo().property_payment_term_id)
-                )
-            )
-        result = super().write(vals)
-        if opened:
-            opened._write_terms({"property_payment_term_id": False})
-        return result
-
-    def _check_terms_written(self, vals, named):
-        """Refuse terms typed in; contacts may only follow their customer."""
-        # sudo: whoever writes need not see the customer; values are compared
-        for partner in self.sudo():
-            customer = partner.crm_customer_id
-            if not customer:
-                continue
-            for name in named:
-                field = self._fields[name]
-                wanted = field.convert_to_cache(vals[name], partner)
-                if partner != customer:
-                    same = wanted == field.convert_to_cache(customer[name], customer)
-                else:
-                    same = wanted == field.convert_to_cache(partner[name], partner)
-                if not same:
-                    customer._raise_terms(name)
-
-    def _raise_terms(self, name):
-        raise AccessError(
-            self.env._(
-                "%(customer)s: “%(field)s” is written by an approved credit "
-                "application only. Apply for credit terms.",
-                customer=self.display_name,
-                field=self._fields[name]._description_string(self.env),
-            )
-        )
-
-    def _write_terms(self, vals):
-        """Write terms and limit; for the procedures of credit applications only."""
-        token = _GRANTED.set(_GRANTED.get() | frozenset(self._terms_family().ids))
-        try:
-            # sudo: whoever decides need not be allowed to edit the file
-            return self.sudo()._write_protected(vals)
-        finally:
-            _GRANTED.reset(token)
-
-    def _terms_family(self):
-        """Return the customers with the contacts that take over their terms."""
-        # sudo: contacts of customers the decider may not see
-        return (
-            self.sudo()
-            .with_context(active_test=False)
-            .search([("id", "child_of", self.ids)])
-        )
-
-    def _write_protected(self, vals):
-        """Write protected values; for approved procedures."""
-        return self.write(vals)
 
     # ---------------------------------------------------------- terms and limit
 

@@ -164,28 +164,19 @@ class TestCreditApplication(CreditCase):
         accounting.group_ids += self.env.ref("account.group_account_manager")
         for user in (self.user_sales, self.user_director, accounting):
             customer = self.customer.with_user(user).with_company(self.company)
-            with self.assertRaisesRegex(AccessError, "credit application"):
+            with self.assertRaisesRegex(UserError, "credit application"):
                 customer.write({"property_payment_term_id": self.term_30.id})
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self.customer.with_user(accounting).write({"credit_limit": 5})
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self.customer.sudo().write({"credit_limit": 5})
         self.customer.write({"property_payment_term_id": False})
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self._make_customer(
                 name="New Ltd", number=3, property_payment_term_id=self.term_30.id
             )
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self.customer.main_contact_id.property_payment_term_id = self.term_30
-
-    def test_terms_of_a_contact_end_with_its_file(self):
-        """Terms a contact had before it became a customer are not granted."""
-        contact = self.env["res.partner"].create(
-            {"name": "Contact Ltd", "is_company": True}
-        )
-        contact.with_company(self.company).property_payment_term_id = self.term_30
-        contact.with_company(self.company).action_start_registration()
-        self.assertFalse(contact.with_company(self.company).property_payment_term_id)
 
     def test_investigation(self):
         """Reminded before it is due; recorded for good; sets the next date."""
@@ -250,15 +241,11 @@ class TestCreditUse(CreditCase):
 
     def test_taken_over_terms_count(self):
         """A customer from before the archive keeps the terms it had."""
-        old = self.env["res.partner"].create({"name": "Old", "is_company": True})
-        old.with_company(self.company).property_payment_term_id = self.term_45
-        old.is_crm_customer = True
-        self.assertFalse(old.with_company(self.company).property_payment_term_id)
-        old._write_guarded({"state": "archived", "taken_over": True})
-        old.with_company(self.company)._write_terms(
+        self.customer._write_guarded({"taken_over": True})
+        self.customer.with_company(self.company)._write_protected(
             {"property_payment_term_id": self.term_45.id}
         )
-        self._order(old, user=self.user_director).action_confirm()
+        self._order(self.customer).action_confirm()
 
     def test_credit_limit(self):
         """Above the limit: refused, or released by a decision, as data says."""
