@@ -1,6 +1,6 @@
 """Sixty customers, registered by their salespeople and approved by the manager."""
 
-from . import codes, logins, words
+from . import codes, credit, logins, words
 from .clock import later
 from .people import full_name
 
@@ -168,6 +168,7 @@ def registration(world, login, vals_list, end="archived"):
         return
     manager.action_approve("资料齐全，同意建档。")
     world.active += customers.sudo()
+    credit.terms(world, login, customers)
     foreign = customers.sudo().filtered("is_foreign")
     foreign.property_product_pricelist = world.dollar_pricelist
 

@@ -98,9 +98,10 @@ def _begin(world):
     world.terms = env["account.payment.term"].browse(
         [
             env.ref(f"account.account_payment_term_{name}").id
-            for name in ("15days", "30days", "30days", "45days")
+            for name in ("15days", "30days", "30days", "21days")
         ]
     )
+    world.cash = env.ref("account.account_payment_term_immediate")
     world.pricelist = env["product.pricelist"].create(
         {"name": "国内人民币价目表", "company_id": world.company.id}
     )

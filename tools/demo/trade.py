@@ -95,7 +95,7 @@ def _order_vals(world, customer):
         "partner_id": customer.id,
         "user_id": customer.user_id.id,
         "client_order_ref": f"CG{local_day(world.now):%y%m}{rng.randrange(1000):03d}",
-        "payment_term_id": world.terms[customer.id % len(world.terms)].id,
+        "payment_term_id": (customer.property_payment_term_id or world.cash).id,
         "pricelist_id": (
             world.dollar_pricelist if customer.is_foreign else world.pricelist
         ).id,

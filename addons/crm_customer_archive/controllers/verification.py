@@ -1,7 +1,7 @@
 """The page on which a customer confirms or corrects its data."""
 
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 
@@ -38,6 +38,8 @@ class VerificationController(http.Controller):
                 line._answer_from_link(
                     given, post.get("answered_by"), post.get("note")
                 )
+        except AccessError:
+            raise
         except UserError as error:
             # Shown to the customer, with what was typed, to be corrected.
             fields = [

@@ -247,6 +247,10 @@ class CrmCreditCase(models.Model):
             "stop": self.env._("Stop supply"),
         }
 
+    def _approval_state_vals(self, spec, key):
+        """Proposals leave the case where it is, also when they are withdrawn."""
+        return {}
+
     def _approval_amount(self, step):
         return self.amount_overdue, self.currency_id, self.company_id._policy_today()
 
@@ -535,6 +539,9 @@ class CrmCreditCase(models.Model):
         )
 
     def _ask_accounting(self):
+        """Ask accounting to confirm; reporting and planning are no duty any more."""
+        self._done_activities("activity_type_overdue_report")
+        self._done_activities("activity_type_overdue_read")
         for company, cases in self.grouped("company_id").items():
             department = self.env["hr.department"]._policy_department(
                 "accounting", company

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import hash_sign
 
 from odoo.addons.crm_policy.tests.common import PolicyCase, RpcAbuseCase
 
@@ -100,7 +101,10 @@ class TestVerification(VerificationMixin, PolicyCase):
     def test_who_verifies_is_data(self):
         """Per department, else the round's person, else the account manager."""
         rule = self.env.ref("crm_customer_archive.verification_rule_mag")
-        with self.assertRaisesRegex(ValidationError, "does not see the customers"):
+        with (
+            self.assertRaisesRegex(ValidationError, "does not see the customers"),
+            self.cr.savepoint(),
+        ):
             rule.assignee_ids = [
                 Command.create(
                     {
@@ -384,8 +388,6 @@ class TestVerificationHttp(VerificationMixin, RpcAbuseCase):
         self._refused_link("rubbish")
         self._refused_link(token[:-4] + "AAAA")
         self._refused_link("AQ")
-        from odoo.tools import hash_sign
-
         self._refused_link(
             hash_sign(self.env, "other purpose", [self.line.id, 1], expiration_hours=1)
         )
