@@ -35,9 +35,7 @@ class VerificationController(http.Controller):
         }
         try:
             with request.env.cr.savepoint():
-                line._answer_from_link(
-                    given, post.get("answered_by"), post.get("note")
-                )
+                line._answer_from_link(given, post.get("answered_by"), post.get("note"))
         except AccessError:
             raise
         except UserError as error:

@@ -24,6 +24,7 @@ from . import account_bank_statement_line
 from . import crm_credit_rule
 from . import account_payment_term
 from . import crm_credit_application
+from . import crm_credit_investigation
 from . import crm_credit_case
 from . import crm_credit_case_cron
 from . import res_partner_credit

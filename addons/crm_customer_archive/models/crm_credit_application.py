@@ -183,7 +183,7 @@ class CrmCreditApplication(models.Model):
         string="Bank", help="House bank, facilities, the bank's information."
     )
     annual_turnover = fields.Monetary(help="Of the last full year, company currency.")
-    paid_in_capital = fields.Monetary(string="Paid-in Capital", help="Company currency")
+    paid_in_capital = fields.Monetary(help="Company currency")
     employee_count = fields.Integer(string="Employees")
     expected_purchases = fields.Monetary(
         string="Expected Monthly Purchases", help="From us, company currency."
@@ -200,7 +200,8 @@ class CrmCreditApplication(models.Model):
     granted_days = fields.Integer(
         readonly=True,
         copy=False,
-        help="The most calendar days from an invoice to its last due date, as approved.",
+        help="The most calendar days from an invoice to its last due date, as "
+        "approved.",
     )
     date_active = fields.Date(string="In Force Since", readonly=True, copy=False)
     date_end = fields.Date(string="Ended On", readonly=True, copy=False)
@@ -223,7 +224,8 @@ class CrmCreditApplication(models.Model):
     _amounts_not_negative = models.Constraint(
         "CHECK (COALESCE(credit_limit, 0) >= 0 AND COALESCE(order_amount, 0) >= 0 "
         "AND COALESCE(annual_turnover, 0) >= 0 AND COALESCE(paid_in_capital, 0) >= 0 "
-        "AND COALESCE(expected_purchases, 0) >= 0 AND COALESCE(employee_count, 0) >= 0)",
+        "AND COALESCE(expected_purchases, 0) >= 0 "
+        "AND COALESCE(employee_count, 0) >= 0)",
         "Amounts and numbers of a credit application cannot be negative.",
     )
 
@@ -413,7 +415,9 @@ class CrmCreditApplication(models.Model):
         """Put the terms on the customers' files, or take ended ones off."""
         for application in self:
             granted = application.state == "active"
-            application.partner_id.with_company(application.company_id)._write_protected(
+            application.partner_id.with_company(
+                application.company_id
+            )._write_protected(
                 {
                     "property_payment_term_id": granted
                     and application.payment_term_id.id,
@@ -567,80 +571,3 @@ class CrmCreditApplication(models.Model):
             .approval_ids.filtered(lambda a: a.outcome in ("approved", "refused"))
             .sorted("id")[-1:]
         )
-
-
-class CrmCreditInvestigation(models.Model):
-    """A further look at the situation of a customer on credit terms (ARC-196)."""
-
-    _name = "crm.credit.investigation"
-    _description = "Credit Investigation"
-    _order = "date desc, id desc"
-
-    application_id = fields.Many2one(
-        "crm.credit.application", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="application_id.company_id", store=True)
-    date = fields.Date(
-        required=True,
-        default=lambda self: self.env.company._policy_today(),
-        help="Local date.",
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Investigated By",
-        required=True,
-        readonly=True,
-        default=lambda self: self.env.user,
-    )
-    finding = fields.Text(
-        required=True, help="Business situation and financial condition."
-    )
-    result = fields.Selection(
-        [
-            ("keep", "Keep the terms"),
-            ("watch", "Keep watching"),
-            ("end", "End the terms"),
-        ],
-        required=True,
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        investigations = super().create(
-            [{**vals, "user_id": self.env.uid} for vals in vals_list]
-        )
-        for investigation in investigations:
-            investigation._check_complete()
-            application = investigation.application_id
-            application._check_transition_state(("active",))
-            application._write_guarded(
-                {
-                    "next_investigation": application._next_investigation(
-                        investigation.date
-                    )
-                }
-            )
-        investigations.application_id.activity_feedback(
-            ["crm_customer_archive.activity_type_credit_investigation"]
-        )
-        return investigations
-
-    def write(self, vals):
-        raise UserError(
-            self.env._("An investigation is evidence: record another one instead.")
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_evidence(self):
-        raise UserError(
-            self.env._("An investigation is evidence: record another one instead.")
-        )
-
-    def _check_complete(self):
-        self.ensure_one()
-        if not (self.finding or "").strip():
-            raise UserError(self.env._("Say what the investigation found (Finding)."))
-        if self.date > self.application_id.company_id._policy_today():
-            raise ValidationError(
-                self.env._("The investigation cannot lie in the future (Date).")
-            )

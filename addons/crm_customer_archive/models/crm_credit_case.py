@@ -367,7 +367,8 @@ class CrmCreditCase(models.Model):
         self._done_activities("activity_type_overdue_report")
         for case in self:
             case._ask(
-                "activity_type_overdue_read", case._routing_department("x")._policy_heads()
+                "activity_type_overdue_read",
+                case._routing_department("x")._policy_heads(),
             )
         self.partner_id._sync_credit_state()
         return True
@@ -506,7 +507,8 @@ class CrmCreditCase(models.Model):
         self.ensure_one()
         holds = dict(self._fields["supply_hold"]._description_selection(self.env))
         return self.env._(
-            "%(customer)s: %(hold)s, case %(case)s, %(amount)s overdue since %(since)s.",
+            "%(customer)s: %(hold)s, case %(case)s, %(amount)s overdue since "
+            "%(since)s.",
             customer=self.partner_id.display_name,
             hold=holds[self.supply_hold],
             case=self.name,

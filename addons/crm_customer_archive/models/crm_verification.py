@@ -253,7 +253,9 @@ class CrmVerification(models.Model):
         self._write_answer_fields(method, note)
         if outcome not in ("no_change", "changed"):
             raise UserError(
-                self.env._("The outcome is “no_change” or “changed”, not “%s”.", outcome)
+                self.env._(
+                    "The outcome is “no_change” or “changed”, not “%s”.", outcome
+                )
             )
         if values and (outcome == "no_change" or len(self) > 1):
             raise UserError(

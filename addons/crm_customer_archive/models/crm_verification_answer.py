@@ -200,12 +200,8 @@ class CrmVerification(models.Model):
                 )
             )
         kinds = customer._protected_kinds()
-        protected = {
-            name: value for name, value in values.items() if name in kinds
-        }
-        ordinary = {
-            name: value for name, value in values.items() if name not in kinds
-        }
+        protected = {name: value for name, value in values.items() if name in kinds}
+        ordinary = {name: value for name, value in values.items() if name not in kinds}
         return ordinary, protected
 
     @api.model

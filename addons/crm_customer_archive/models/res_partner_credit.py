@@ -190,7 +190,7 @@ class ResPartner(models.Model):
             )
 
     def _sync_credit_state(self):
-        """Bring hold and credit state in line with cases and applications, in one go."""
+        """Bring hold and credit state in line with cases and applications."""
         if not self:
             return
         self.env["crm.credit.case"].flush_model(["state", "supply_hold", "partner_id"])

@@ -1,7 +1,6 @@
 """A company that keeps books, and customers with credit terms and debts."""
 
 from datetime import timedelta
-
 from unittest.mock import patch
 
 from odoo import Command, fields

@@ -85,7 +85,9 @@ class TestCreditApplication(CreditCase):
         with self.assertRaisesRegex(ValidationError, "cannot become 90 days"):
             self.term_30.line_ids.nb_days = 90
         with self.assertRaises(ValidationError):
-            self.term_30.line_ids = [Command.create({"value": "percent", "nb_days": 60})]
+            self.term_30.line_ids = [
+                Command.create({"value": "percent", "nb_days": 60})
+            ]
         self.term_30.line_ids.nb_days = 20
 
     def test_incomplete(self):

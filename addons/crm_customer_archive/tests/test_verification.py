@@ -130,7 +130,10 @@ class TestVerification(VerificationMixin, PolicyCase):
 
     def test_values_to_confirm(self):
         rule = self.env.ref("crm_customer_archive.verification_rule_mag")
-        for name in ("base.field_res_partner__country_id", "base.field_res_users__login"):
+        for name in (
+            "base.field_res_partner__country_id",
+            "base.field_res_users__login",
+        ):
             with self.assertRaises(ValidationError):
                 rule.field_ids = [Command.link(self.env.ref(name).id)]
 
@@ -345,7 +348,9 @@ class TestVerificationHttp(VerificationMixin, RpcAbuseCase):
         answer = self._post(self._url(), answered_by="马晓燕")
         self.assertIn("Thank you", answer.text)
         self.env.invalidate_all()
-        self.assertEqual((self.line.state, self.line.outcome), ("verified", "no_change"))
+        self.assertEqual(
+            (self.line.state, self.line.outcome), ("verified", "no_change")
+        )
         self.assertFalse(self.line.verified_by_id)
         self.assertEqual(self.line.answered_by, "马晓燕")
         again = self.url_open(self._url())
@@ -375,7 +380,10 @@ class TestVerificationHttp(VerificationMixin, RpcAbuseCase):
         self.assertEqual(answer.status_code, 422)
         self.assertIn("at most 500", answer.text)
         answer = self._post(
-            self._url(), answered_by="x", value_city="吴忠市", value_main_contact_name="王总"
+            self._url(),
+            answered_by="x",
+            value_city="吴忠市",
+            value_main_contact_name="王总",
         )
         self.assertEqual(answer.status_code, 422)
         self.env.invalidate_all()
@@ -444,9 +452,7 @@ class TestVerificationHttp(VerificationMixin, RpcAbuseCase):
         model = "crm.customer.verification.round"
         custodian = self.user_custodian
         self.assertEqual(call(custodian, model, "open_round"), self.round.id)
-        self.assertTrue(
-            call(custodian, line, "action_contact", self.line.ids, "phone")
-        )
+        self.assertTrue(call(custodian, line, "action_contact", self.line.ids, "phone"))
         self.assertTrue(
             call(
                 custodian,

@@ -24,9 +24,11 @@ class CrmVerificationAnswer(models.TransientModel):
 
     verification_id = fields.Many2one("crm.customer.verification", required=True)
     method = fields.Selection(
-        selection=lambda self: self.env["crm.customer.verification"]
-        ._fields["method"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["crm.customer.verification"]
+            ._fields["method"]
+            ._description_selection(self.env)
+        ),
         required=True,
     )
     answered_by = fields.Char()

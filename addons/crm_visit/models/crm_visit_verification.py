@@ -7,10 +7,9 @@ class CrmVisit(models.Model):
     _inherit = "crm.visit"
 
     data_confirmed = fields.Boolean(
-        string="Data Confirmed",
         copy=False,
-        help="The customer confirmed its data on file. Reporting the visit verifies the "
-        "customer in the quarter's round (ARC-103).",
+        help="The customer confirmed its data on file. Reporting the visit verifies "
+        "the customer in the quarter's round (ARC-103).",
     )
 
     def action_report(self):

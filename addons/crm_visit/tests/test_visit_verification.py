@@ -12,7 +12,7 @@ from .common import NOW, VisitCase
 @freeze_time(NOW)
 class TestVisitVerification(VisitCase):
     def test_confirmed_data(self):
-        """Verified when it is reported, on the day of the visit; not without the tick."""
+        """Verified when reported, on the day of the visit; not without the tick."""
         record = (
             self.env["crm.customer.verification.round"]
             .with_company(self.company)
