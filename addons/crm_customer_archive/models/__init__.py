@@ -36,3 +36,14 @@ from . import crm_verification_round
 from . import crm_verification
 from . import crm_verification_answer
 from . import res_partner_verification
+from . import crm_customer_scheme
+from . import crm_customer_class
+from . import crm_customer_class_rule
+from . import crm_customer_class_engine
+from . import crm_customer_class_moves
+from . import crm_customer_class_history
+from . import crm_customer_class_proposal
+from . import crm_customer_class_judgement
+from . import crm_customer_segment
+from . import res_partner_class
+from . import res_company_grading

@@ -1,8 +1,8 @@
 """What each customer bought, in one query: the base of classes, rankings and analyses.
 
-All figures are of the customer file: what contacts and addresses bought counts for their
-company. Drafts and cancelled documents never count, money given back counts negative, and
-everything is in the company's currency at the date of the document.
+All figures are of the customer file: what contacts and addresses bought counts for
+their company. Drafts and cancelled documents never count, money given back counts
+negative, and everything is in the company's currency at the date of the document.
 """
 
 from datetime import datetime, time

@@ -10,3 +10,4 @@ from . import test_change_protected
 from . import test_credit_application
 from . import test_credit_case
 from . import test_verification
+from . import test_grading_classes
