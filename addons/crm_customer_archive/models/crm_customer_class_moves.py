@@ -1,4 +1,4 @@
-"""What follows from computed classes: moves, standings, history, the customer's file."""
+"""What follows from computed classes: moves, standings, history, customer files."""
 
 from dateutil.relativedelta import relativedelta
 
@@ -173,7 +173,8 @@ class CrmCustomerClassEngine(models.AbstractModel):
                 INSERT INTO crm_customer_class_history
                     (partner_id, scheme_id, company_id, class_id, previous_class_id,
                      movement, date_from, date_to, state, origin, rule_id,
-                     judgement_id, proposal_id, user_id, decided_on, period_from, period_to, %(names)s,
+                     judgement_id, proposal_id, user_id, decided_on, period_from,
+                     period_to, %(names)s,
                      create_uid, create_date, write_uid, write_date)
                 SELECT r.partner_id, %(scheme)s, %(company)s, r.class_id,
                        r.held_class_id, r.movement, %(day)s,

@@ -1,7 +1,8 @@
 """Grading schemes: how customers are classified under a written policy (GAP-44).
 
-A scheme has classes; a class has rules by which it is won. The company's grading policy, chosen in Settings, says which scheme is in force; others
-may be computed beside it. Numbers of the policies are records, never code (3.11).
+A scheme has classes; a class has rules by which it is won. The company's grading
+policy, chosen in Settings, says which scheme is in force; others may be computed beside
+it. Numbers of the policies are records, never code (3.11).
 """
 
 from dateutil.relativedelta import relativedelta

@@ -55,7 +55,7 @@ class CrmSalesFigures(models.AbstractModel):
             (salesperson of the document)
         :param measures: those wanted; fewer are faster
         :param categories: ``product.category`` records; only products in or below them
-        :param customers: SQL of a list or query of ids of commercial entities; only they
+        :param customers: SQL list or query of ids of commercial entities; only they
         :return: SQL; written values are flushed, access rights are the caller's matter
         :raises ValueError: unknown basis, measure or group
         """

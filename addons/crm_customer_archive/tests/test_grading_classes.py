@@ -45,7 +45,9 @@ class TestGradingSchemes(GradingCase):
         """Our sales as a share of what the customer buys; bounds are included below."""
         scheme = self._scheme("csd")
         customers = self._customers(6)
-        for customer, share in zip(customers, (90, 89.99, 80, 70, 60, 59.99)):
+        for customer, share in zip(
+            customers, (90, 89.99, 80, 70, 60, 59.99), strict=True
+        ):
             customer.customer_purchases = 10000
             self._sell(customer, 100 * share)
         self._run(scheme)
@@ -67,7 +69,9 @@ class TestGradingSchemes(GradingCase):
         """50 and 8 million are included; any purchase is C; enquirers are E."""
         scheme = self._scheme("real")
         customers = self._customers(6)
-        for customer, amount in zip(customers, (50e6, 49999999, 8e6, 1)):
+        for customer, amount in zip(
+            customers[:4], (50e6, 49999999, 8e6, 1), strict=True
+        ):
             self._sell(customer, amount, self.today - relativedelta(years=9))
         customers[4].customer_scope = "intends"
         self._run(scheme)
@@ -78,7 +82,7 @@ class TestGradingSchemes(GradingCase):
         scheme = self._scheme("post")
         customers = self._customers(9)
         amounts = (5e6, 2e6, 2e5, 1e4, 9000, 8999, 3e6, 2e6, 100)
-        for customer, amount in zip(customers, amounts):
+        for customer, amount in zip(customers, amounts, strict=True):
             customer.agreement_date = "2026-01-01"
             self._sell(customer, amount)
         customers[6:8].beyond_city = True
@@ -104,7 +108,7 @@ class TestGradingSchemes(GradingCase):
         self.product.uom_id = self.env.ref("uom.product_uom_kgm")
         customers = self._customers(7)
         tonnes = (500, 100, 50, 20, 19.9, 10, 0)
-        for customer, weight in zip(customers, tonnes):
+        for customer, weight in zip(customers, tonnes, strict=True):
             if weight:
                 self._sell(customer, 10, quantity=weight * 1000)
         self._run(scheme)
@@ -195,7 +199,9 @@ class TestGradingSchemes(GradingCase):
         customers = self._customers(4)
         before = self.today - relativedelta(months=13)
         self._sell(customers[0], 900)
-        for customer, past, now in zip(customers[1:], (100, 100, 0), (110, 109, 50)):
+        for customer, past, now in zip(
+            customers[1:], (100, 100, 0), (110, 109, 50), strict=True
+        ):
             if past:
                 self._sell(customer, past, before)
             self._sell(customer, now)
