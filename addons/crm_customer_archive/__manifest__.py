@@ -42,6 +42,7 @@
         "data/policy_rule_grading.xml",
         "wizards/crm_customer_class_wizard_views.xml",
         "report/customer_list_report.xml",
+        "report/customer_grading_reports.xml",
         "report/customer_change_report.xml",
         "report/customer_registration_report.xml",
         "report/credit_reports.xml",

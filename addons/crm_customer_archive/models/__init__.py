@@ -44,6 +44,7 @@ from . import crm_customer_class_moves
 from . import crm_customer_class_history
 from . import crm_customer_class_proposal
 from . import crm_customer_class_judgement
+from . import crm_customer_scheme_report
 from . import crm_customer_segment
 from . import res_partner_class
 from . import res_company_grading

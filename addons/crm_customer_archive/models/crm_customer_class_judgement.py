@@ -34,9 +34,14 @@ MEGABYTE = 1024 * 1024
 class CrmCustomerClassJudgement(models.Model):
     _name = "crm.customer.class.judgement"
     _description = "Class by Judgement"
-    _inherit = ["crm.document.mixin", "crm.approval.mixin"]
+    _inherit = [
+        "crm.document.mixin",
+        "crm.approval.mixin",
+        "crm.customer.visible.mixin",
+    ]
     _order = "date desc, id desc"
 
+    _customer_field = "partner_id"
     _number_code = "crm.customer.class.judgement"
     _policy_topic = "grading"
     _guarded_fields = ("valid_to", "revoke_reason")

@@ -116,6 +116,8 @@ class CrmCustomerSegmentCriterion(models.Model):
         if self.source == "age":
             today = self.env.company._policy_today()
             return SQL("date_part('year', age(%s, %s))", today, column), SQL()
+        if self.source == "number":
+            return SQL("NULLIF(%s, 0)", column), SQL()  # 0 is not known
         return column, SQL()
 
     def _counts(self):

@@ -11,3 +11,5 @@ from . import test_credit_application
 from . import test_credit_case
 from . import test_verification
 from . import test_grading_classes
+from . import test_grading_judgement
+from . import test_grading_rpc

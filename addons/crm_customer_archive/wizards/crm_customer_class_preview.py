@@ -175,8 +175,11 @@ class CrmCustomerClassPreviewSummary(models.TransientModel):
 class CrmCustomerClassPreviewLine(models.TransientModel):
     _name = "crm.customer.class.preview.line"
     _description = "Customer Who Would Move"
+    _inherit = ["crm.customer.visible.mixin"]
     _order = "new_class_id, amount desc, id"
     _rec_name = "partner_id"
+
+    _customer_field = "partner_id"
 
     preview_id = fields.Many2one(
         "crm.customer.class.preview", required=True, ondelete="cascade", index=True

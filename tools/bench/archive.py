@@ -1,0 +1,10 @@
+"""The customer archive with 100,000 customers and 1,000,000 invoices' worth of sales."""
+
+from ._archive_classes import classes
+
+#: Each prints a table and returns the limits that are not kept.
+PARTS = (classes,)
+
+
+def run(bench):
+    return [problem for part in PARTS for problem in part(bench)]
