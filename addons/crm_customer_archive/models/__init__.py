@@ -7,6 +7,7 @@ from . import crm_customer_protected_field
 from . import crm_customer_visible_mixin
 from . import crm_customer_change
 from . import crm_customer_change_line
+from . import crm_customer_merge_log
 from . import res_company
 from . import res_config_settings
 from . import res_partner_registration
@@ -48,3 +49,4 @@ from . import crm_customer_scheme_report
 from . import crm_customer_segment
 from . import res_partner_class
 from . import res_company_grading
+from . import res_partner_merge

@@ -13,3 +13,4 @@ from . import test_verification
 from . import test_grading_classes
 from . import test_grading_judgement
 from . import test_grading_rpc
+from . import test_change_merge
