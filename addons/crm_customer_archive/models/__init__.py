@@ -8,6 +8,8 @@ from . import crm_customer_visible_mixin
 from . import crm_customer_change
 from . import crm_customer_change_line
 from . import crm_customer_merge_log
+from . import crm_master_data_area
+from . import crm_master_data_request
 from . import res_company
 from . import res_config_settings
 from . import res_partner_registration
@@ -50,3 +52,4 @@ from . import crm_customer_segment
 from . import res_partner_class
 from . import res_company_grading
 from . import res_partner_merge
+from . import res_partner_master_data

@@ -7,3 +7,6 @@ class ResConfigSettings(models.TransientModel):
     block_unregistered_customers = fields.Boolean(
         related="company_id.block_unregistered_customers", readonly=False
     )
+    restrict_master_data = fields.Boolean(
+        related="company_id.restrict_master_data", readonly=False
+    )
