@@ -24,11 +24,16 @@ def uninstall_hook(env):
     """
     env.cr.execute(
         "UPDATE res_partner SET source_id = NULL, stage_id = NULL, "
-        "intermediary_type_id = NULL, enterprise_type_id = NULL"
+        "intermediary_type_id = NULL, enterprise_type_id = NULL, "
+        "master_area_id = NULL"
     )
     env.invalidate_all()
     env["ir.sequence"]._policy_remove(
-        "crm.customer", "crm.credit.application", "crm.credit.case"
+        "crm.customer",
+        "crm.credit.application",
+        "crm.credit.case",
+        "crm.customer.change",
+        "crm.master.data.request",
     )
     env.cr.execute(
         "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"

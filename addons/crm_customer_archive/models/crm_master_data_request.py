@@ -350,9 +350,9 @@ class CrmMasterDataRequest(models.Model):
                 vals.pop("enterprise_type"),
             )
         if vals.get("bank"):
-            res["bank_id"] = Partner._prepare_register_bank(
-                {"bank": vals.pop("bank")}
-            )["bank_id"]
+            res["bank_id"] = Partner._prepare_register_bank({"bank": vals.pop("bank")})[
+                "bank_id"
+            ]
         unknown = set(vals) - {*FORM, *OTHER, "partner_id", "client_reference"}
         if unknown:
             raise UserError(
@@ -453,7 +453,5 @@ class CrmMasterDataRequest(models.Model):
             if key not in partner.bank_ids.mapped("sanitized_acc_number"):
                 partner.bank_ids = [(0, 0, account)]
         if self.contact_name and self.is_new:
-            partner.child_ids = [
-                (0, 0, {"name": self.contact_name, "type": "contact"})
-            ]
+            partner.child_ids = [(0, 0, {"name": self.contact_name, "type": "contact"})]
         return partner

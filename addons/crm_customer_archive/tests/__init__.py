@@ -15,3 +15,4 @@ from . import test_grading_judgement
 from . import test_grading_rpc
 from . import test_change_merge
 from . import test_change_master_data
+from . import test_change_rpc

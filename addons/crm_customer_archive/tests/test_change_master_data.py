@@ -116,9 +116,13 @@ class TestMasterData(ArchiveCase):
         self.assertEqual(refused.return_reason, "No budget")
         refused.with_user(self.user_renovation).action_cancel()
         self.assertEqual(refused.state, "cancelled")
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "crm_customer_archive.report_master_data_request", request.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html(
+                "crm_customer_archive.report_master_data_request", request.ids
+            )[0]
+            .decode()
+        )
         for text in ("Supplier Maintenance Application", "Report 12", credit_code(40)):
             self.assertIn(text, html)
 
@@ -131,9 +135,13 @@ class TestMasterData(ArchiveCase):
         sales.action_complete()
         self.assertEqual(request.partner_id.state, "draft")
         self.assertEqual(request.partner_id.user_id, self.user_manufacturing)
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "crm_customer_archive.report_master_data_request", request.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html(
+                "crm_customer_archive.report_master_data_request", request.ids
+            )[0]
+            .decode()
+        )
         self.assertIn("Customer Registration Form", html)
         with self.assertRaisesRegex(ValidationError, "customer file"):
             self._file(partner_id=request.partner_id.id)
