@@ -2,6 +2,7 @@
 
 import xmlrpc.client
 from contextlib import contextmanager, suppress
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
@@ -39,6 +40,10 @@ class PolicyMixin:
 
     @classmethod
     def _setup_people(cls):
+        # A password that is thrown away need not cost 600,000 rounds per person.
+        cls.startClassPatcher(
+            patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1_000)
+        )
         cls.env = cls.env(
             context={**cls.env.context, "tracking_disable": True, "lang": "en_US"}
         )
