@@ -571,5 +571,5 @@ class CrmCreditCaseLine(models.Model):
     invoice_date = fields.Date()
     date_due = fields.Date(string="Due Date")
     amount = fields.Monetary(help="Company currency.")
-    residual = fields.Monetary(string="Open", help="Company currency.")
+    residual = fields.Monetary(string="Unpaid", help="Company currency.")
     days_overdue = fields.Integer(help="Calendar days, as of the last run.")
