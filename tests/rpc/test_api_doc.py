@@ -36,6 +36,8 @@ PEOPLE = {
     "deputy": "deputy",
     "general_manager": "gm",
     "director": "director",
+    "marketing_director": "marketing_director",
+    "service_manager": "service_manager",
     "policy": "policy",
 }
 CLIENTS = ("XmlRpc", "Json2")
@@ -130,6 +132,9 @@ def world(site):
         "CUSTOMER": partner,
         "CREDIT_CODE": credit_code(number),
         "USERS": site.users,
+        "REFERRAL": site.user("admin", Json2).search(
+            "crm.customer.source", [("code", "=", "referral")]
+        )[0],
         "NOW": f"{now:%Y-%m-%d %H:%M:%S}",
         "TODAY": f"{local:%Y-%m-%d}",
         "MONDAY": f"{monday}",
