@@ -49,7 +49,9 @@ class CrmCustomerClassFigures(models.AbstractModel):
         readonly=True,
         help="Sales of the scheme's period without taxes, company currency.",
     )
-    share = fields.Float(string="Share (%)", digits=(16, 4), readonly=True)
+    share = fields.Float(
+        string="Share (%)", digits=(16, 4), readonly=True, aggregator="avg"
+    )
     share_base = fields.Selection(
         [
             ("company", "Our total sales"),
