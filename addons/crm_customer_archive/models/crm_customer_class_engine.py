@@ -42,12 +42,13 @@ class CrmCustomerClassEngine(models.AbstractModel):
         self = self.sudo()
         self._compute(scheme, company, day)
         self._compare(scheme, company, day, leavers=True)
-        self._store_standings(scheme, company, day)
         proposal = self.env["crm.customer.class.proposal"]
-        if scheme.apply_mode == "propose" and not apply:
-            proposal = proposal._propose(scheme, company, day)
-        else:
+        applied = apply or scheme.apply_mode == "apply"
+        self._store_standings(scheme, company, day, applied)
+        if applied:
             self._apply_moves(scheme, company, day)
+        else:
+            proposal = proposal._propose(scheme, company, day)
         self._sync_customers(company)
         [(customers, moved)] = self.env.execute_query(
             SQL(

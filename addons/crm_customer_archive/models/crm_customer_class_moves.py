@@ -22,9 +22,10 @@ class CrmCustomerClassEngine(models.AbstractModel):
         day = company._policy_today()
         self._recall(scheme, company, day, partners)
         self._compare(scheme, company, day, leavers=False)
-        self._store_standings(scheme, company, day)
         self.env.cr.execute("UPDATE crm_class_result SET due = movement != 'same'")
+        self._store_standings(scheme, company, day, applied=True)
         self._apply_moves(scheme, company, day)
+        self._rank_in_class(scheme, company)
         self._sync_customers(company, partners.ids)
         self.env.cr.execute("DROP TABLE crm_class_result")
 
@@ -102,38 +103,60 @@ class CrmCustomerClassEngine(models.AbstractModel):
     # ------------------------------------------------------------------- store
 
     @api.model
-    def _store_standings(self, scheme, company, day):
-        """Keep the latest figures of every customer; moves set the class held."""
-        names = (
-            "figures_class_id",
-            "figures_rule_id",
-            "rule_id",
-            "lower_since",
-            *FIGURES,
-        )
+    def _store_standings(self, scheme, company, day, applied):
+        """Keep the latest figures of every customer, and the class held from now on.
+
+        In one write: what is due is applied with it, where it is applied at once.
+        """
+        decided = ("figures_class_id", "figures_rule_id", "rule_id")
+        names = (*decided, *FIGURES)
         columns = SQL(", ").join(SQL.identifier(name) for name in names)
+        set_here = ("date", "class_id", "lower_since", "class_rank", "is_top")
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO crm_customer_standing AS s
-                    (partner_id, scheme_id, company_id, date, class_id, %(columns)s)
-                SELECT partner_id, %(scheme)s, %(company)s, %(day)s, held_class_id,
-                       %(columns)s
-                  FROM crm_class_result ORDER BY partner_id
+                    (partner_id, scheme_id, company_id, date, class_id, lower_since,
+                     class_rank, is_top, %(columns)s)
+                SELECT r.partner_id, %(scheme)s, %(company)s, %(day)s, r.kept_class_id,
+                       r.kept_since, r.place, r.place <= %(top)s, %(columns)s
+                  FROM (
+                    SELECT k.*, CASE WHEN k.kept_class_id IS NOT NULL THEN RANK() OVER (
+                               PARTITION BY k.kept_class_id
+                               ORDER BY COALESCE(k.%(by)s, 0) DESC) END AS place
+                      FROM (
+                        SELECT r.*,
+                               CASE WHEN %(applied)s AND r.due THEN r.class_id
+                                    ELSE r.held_class_id END AS kept_class_id,
+                               CASE WHEN NOT (%(applied)s AND r.due)
+                                    THEN r.lower_since END AS kept_since
+                          FROM crm_class_result r
+                      ) k
+                  ) r
+                 ORDER BY r.partner_id
                 ON CONFLICT (partner_id, scheme_id, company_id) DO UPDATE
-                   SET date = EXCLUDED.date, %(updates)s
+                   SET %(updates)s
                 """,
                 columns=columns,
                 scheme=scheme.id,
                 company=company.id,
                 day=day,
+                top=scheme.top_count,
+                by=self._size_column(scheme),
+                applied=bool(applied),
                 updates=SQL(", ").join(
                     SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in names
+                    for name in (*set_here, *names)
                 ),
             )
         )
         self.env["crm.customer.standing"].invalidate_model()
+
+    @api.model
+    def _size_column(self, scheme):
+        """Return the figure by which the customers of a class are ranked."""
+        collected = scheme.basis == "collected"
+        return SQL.identifier("amount" if collected else scheme.rank_by)
 
     @api.model
     def _apply_moves(self, scheme, company, day):
@@ -150,17 +173,6 @@ class CrmCustomerClassEngine(models.AbstractModel):
             )
         )
         self._insert_history(scheme, company, day, "applied")
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_customer_standing s SET class_id = r.class_id,"
-                " lower_since = NULL FROM crm_class_result r WHERE r.due"
-                " AND s.partner_id = r.partner_id AND s.scheme_id = %s"
-                " AND s.company_id = %s",
-                scheme.id,
-                company.id,
-            )
-        )
-        self._rank_in_class(scheme, company)
 
     @api.model
     def _insert_history(self, scheme, company, day, state, proposal=None):
@@ -206,8 +218,6 @@ class CrmCustomerClassEngine(models.AbstractModel):
     @api.model
     def _rank_in_class(self, scheme, company):
         """Number the customers of each class by size; the largest are listed."""
-        by = scheme.rank_by
-        by = by if by == "amount" or scheme.basis != "collected" else "amount"
         self.env.cr.execute(
             SQL(
                 """
@@ -225,7 +235,7 @@ class CrmCustomerClassEngine(models.AbstractModel):
                        IS DISTINCT FROM (r.place::int, r.place <= %(top)s)
                 """,
                 top=scheme.top_count,
-                by=SQL("COALESCE(%s, 0)", SQL.identifier(by)),
+                by=SQL("COALESCE(%s, 0)", self._size_column(scheme)),
                 scheme=scheme.id,
                 company=company.id,
             )
