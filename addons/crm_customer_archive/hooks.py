@@ -33,6 +33,8 @@ def uninstall_hook(env):
         "crm.credit.application",
         "crm.credit.case",
         "crm.customer.change",
+        "crm.customer.class.proposal",
+        "crm.customer.class.judgement",
         "crm.master.data.request",
     )
     env.cr.execute(
