@@ -9,3 +9,4 @@ from . import test_register_months
 from . import test_routing
 from . import test_routing_notice
 from . import test_search_views
+from . import test_guard_everywhere

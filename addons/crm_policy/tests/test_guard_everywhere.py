@@ -1,0 +1,56 @@
+"""Guarded values are refused on every model of ours, whoever makes them."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import PolicyCase
+
+
+@tagged("post_install", "-at_install")
+class TestGuardEverywhere(PolicyCase):
+    def _guarded_models(self):
+        guard = self.env.registry["crm.guard.mixin"]
+        for name, model in self.env.registry.items():
+            if issubclass(model, guard) and not model._abstract:
+                yield self.env[name]
+
+    def _forged(self, model, name):
+        """Return a value that the field never has on a new record."""
+        field, initial = model._fields[name], model._guarded_initial(name)
+        if field.type == "selection":
+            values = [value for value, _label in field._description_selection(self.env)]
+            return next((value for value in values if value != initial), None)
+        if field.type == "boolean":
+            return not initial
+        if field.type in ("integer", "float", "monetary"):
+            return (initial or 0) + 7
+        if field.type == "many2one":
+            return self.env[field.comodel_name].sudo().search([], limit=1).id or None
+        if field.type in ("one2many", "many2many"):
+            return [(6, 0, [1])]
+        return {
+            "date": "2020-02-02",
+            "datetime": "2020-02-02 02:02:02",
+            "json": {"forged": True},
+        }.get(field.type, "forged")
+
+    def test_no_guarded_value_is_created(self):
+        """Not even by the superuser, and not with a context key (RPC takes both)."""
+        tried = 0
+        for model in self._guarded_models():
+            for name in sorted(model._get_guarded_fields()):
+                value = self._forged(model, name)
+                if value is None:
+                    continue
+                tried += 1
+                for env in (self.env, self.env(user=self.user_director)):
+                    maker = env[model._name].with_context(install_mode=True, su=True)
+                    with (
+                        self.subTest(
+                            model=model._name, field=name, user=env.user.login
+                        ),
+                        self.assertRaises(AccessError),
+                        self.env.cr.savepoint(),
+                    ):
+                        maker.create([{name: value}])
+        self.assertGreater(tried, 20)
