@@ -53,3 +53,16 @@ from . import res_partner_class
 from . import res_company_grading
 from . import res_partner_merge
 from . import res_partner_master_data
+from . import crm_confidentiality_level
+from . import crm_data_field_set
+from . import crm_data_request
+from . import crm_data_copy
+from . import crm_incident_case
+from . import crm_data_incident
+from . import crm_access_log
+from . import res_partner_confidentiality
+from . import res_partner_access_log
+from . import res_partner_data_use
+from . import mail_followers
+from . import base_export
+from . import ir_actions_report

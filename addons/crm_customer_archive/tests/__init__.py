@@ -16,3 +16,4 @@ from . import test_grading_rpc
 from . import test_change_merge
 from . import test_change_master_data
 from . import test_change_rpc
+from . import test_access_classified

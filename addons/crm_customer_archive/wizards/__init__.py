@@ -6,3 +6,4 @@ from . import crm_customer_class_preview
 from . import crm_customer_class_revoke
 from . import base_partner_merge
 from . import crm_master_data_return
+from . import crm_data_wizards

@@ -1,0 +1,17 @@
+"""Printed customer files and lists need a granted request (ARC-200)."""
+
+from odoo import models
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    def _get_rendering_context(self, report, docids, data):
+        # Every way of rendering comes through here: page, PDF and text.
+        if docids and report.model == "res.partner":
+            self.env["res.partner"].browse(docids)._check_data_use(
+                "print", None, report.report_name
+            )
+        if docids and report.model == "crm.data.copy":
+            self.env["crm.data.copy"].browse(docids)._check_print(report.report_name)
+        return super()._get_rendering_context(report, docids, data)
