@@ -17,7 +17,6 @@
     "external_dependencies": {"python": ["python-stdnum"]},
     "data": [
         "security/crm_customer_archive_groups.xml",
-        "security/crm_access_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_customer_archive_rules.xml",
         "security/crm_customer_change_rules.xml",

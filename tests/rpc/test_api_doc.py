@@ -39,6 +39,8 @@ PEOPLE = {
     "marketing_director": "marketing_director",
     "service_manager": "service_manager",
     "policy": "policy",
+    "desk": "desk",
+    "hr": "hr_officer",
 }
 CLIENTS = ("XmlRpc", "Json2")
 
@@ -135,6 +137,7 @@ def world(site):
         "REFERRAL": site.user("admin", Json2).search(
             "crm.customer.source", [("code", "=", "referral")]
         )[0],
+        "EMPLOYEE": seller.search("hr.employee.public", [])[0],
         "NOW": f"{now:%Y-%m-%d %H:%M:%S}",
         "TODAY": f"{local:%Y-%m-%d}",
         "MONDAY": f"{monday}",

@@ -43,6 +43,14 @@ PEOPLE = (
     ("deputy", "丁志强", ("crm_policy.group_deputy_gm",), None, False),
     ("gm", "马建国", ("crm_policy.group_gm",), None, False),
     ("policy", "罗静", ("crm_policy.group_admin",), "hr", True),
+    ("desk", "杨晓燕", ("crm_policy.group_specialist",), "service", False),
+    (
+        "hr_officer",
+        "田桂兰",
+        ("crm_policy.group_user", "hr.group_hr_user"),
+        None,
+        False,
+    ),
     ("outsider", "白桂芳", ("base.group_user",), "production", False),
 )
 LOGINS = tuple(person[0] for person in PEOPLE)

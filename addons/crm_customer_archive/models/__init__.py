@@ -63,6 +63,7 @@ from . import crm_access_log
 from . import res_partner_confidentiality
 from . import res_partner_access_log
 from . import res_partner_data_use
+from . import account_move_withheld
 from . import mail_followers
 from . import base_export
 from . import ir_actions_report

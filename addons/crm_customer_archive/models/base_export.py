@@ -90,7 +90,8 @@ class Base(models.AbstractModel):
     def _collect_customer_data(self, paths, found):
         """Collect {partner id: field names} of what the paths lead to."""
         if self._name == "res.partner":
-            names = {path[0].split(".")[0] for path in paths if path}
+            # “.id” is the id; “properties.one” is one of the properties
+            names = {path[0].split(".")[0] or "id" for path in paths if path}
             for partner_id in self.ids:
                 found.setdefault(partner_id, set()).update(names)
         elif self._name in CARRIERS:
@@ -118,9 +119,11 @@ class Base(models.AbstractModel):
     def _collect_carried_data(self, paths, found):
         link, amounts_to, always = CARRIERS[self._name]
         names = {path[0] for path in paths if path}
-        parts = {always} if always else {
-            part for name, part in amounts_to.items() if name in names
-        }
+        parts = (
+            {always}
+            if always
+            else {part for name, part in amounts_to.items() if name in names}
+        )
         # sudo: whose data it is; the user reads the records anyway
         partners = self.sudo()[link]
         if parts:

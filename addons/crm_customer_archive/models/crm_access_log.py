@@ -173,9 +173,8 @@ class CrmAccessLog(models.Model):
             while True:
                 rows = self.search([("date", "<", limit)], limit=BATCH, order="id")
                 rows.unlink()
-                if not self.env["ir.cron"]._commit_progress(len(rows)) or (
-                    len(rows) < BATCH
-                ):
+                seconds_left = self.env["ir.cron"]._commit_progress(len(rows))
+                if len(rows) < BATCH or not seconds_left:
                     break
         finally:
             _OWN.reset(token)

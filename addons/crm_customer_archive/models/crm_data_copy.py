@@ -98,16 +98,16 @@ class CrmDataCopy(models.Model):
     @api.model
     def _hand_out_vals(self, vals_list):
         given = _HANDED.get()
-        return given if given and len(given) == len(vals_list) else [{}] * len(vals_list)
+        return (
+            given if given and len(given) == len(vals_list) else [{}] * len(vals_list)
+        )
 
     @api.model
     def _guarded_create_vals(self, vals_list):
         own_vals = super()._guarded_create_vals(vals_list)
         return [
             {**own, **given}
-            for own, given in zip(
-                own_vals, self._hand_out_vals(vals_list), strict=True
-            )
+            for own, given in zip(own_vals, self._hand_out_vals(vals_list), strict=True)
         ]
 
     @api.model

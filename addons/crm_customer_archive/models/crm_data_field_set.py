@@ -36,7 +36,7 @@ class CrmDataFieldSet(models.Model):
         "ir.model.fields",
         string="Fields",
         domain="[('model', '=', 'res.partner')]",
-        help="Fields of the customer file and of its contacts that belong to this part.",
+        help="Fields of the customer file and its contacts that belong to this part.",
     )
     field_names = fields.Json(
         compute="_compute_field_names",

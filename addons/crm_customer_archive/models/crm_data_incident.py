@@ -215,7 +215,8 @@ class CrmDataIncident(models.Model):
     def _compute_gravity(self):
         for rec in self:
             kinds = rec.case_ids.mapped("gravity")
-            rec.gravity = "serious" if "serious" in kinds else kinds[:1] and kinds[0]
+            light = kinds[0] if kinds else False
+            rec.gravity = "serious" if "serious" in kinds else light
 
     @api.depends("payroll_state", "penalty_amount", "compensation_amount")
     def _compute_payroll_amount(self):
@@ -353,12 +354,12 @@ class CrmDataIncident(models.Model):
         :return: True
         """
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why the incident is closed without a case."))
+            raise UserError(
+                self.env._("Say why the incident is closed without a case.")
+            )
         for rec in self:
             if rec.approval_state == "pending":
-                raise UserError(
-                    self.env._("%s is up for decision.", rec.display_name)
-                )
+                raise UserError(self.env._("%s is up for decision.", rec.display_name))
             rec._transition("dismiss", closing_note=reason)
         return True
 
@@ -449,7 +450,9 @@ class CrmDataIncident(models.Model):
     def _check_office(self):
         if not any(self.env.user.has_group(group) for group in OFFICE):
             raise AccessError(
-                self.env._("The general manager's office classifies incidents (GAP-52).")
+                self.env._(
+                    "The general manager's office classifies incidents (GAP-52)."
+                )
             )
 
     def _check_penalty(self, cases, penalty, compensation):

@@ -224,7 +224,9 @@ class CrmDataRequest(models.Model):
     access_start = fields.Datetime(readonly=True, copy=False)
     access_end = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
     in_force = fields.Boolean(
-        compute="_compute_in_force", search="_search_in_force", help="Grants access now."
+        compute="_compute_in_force",
+        search="_search_in_force",
+        help="Grants access now.",
     )
     confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -273,8 +275,7 @@ class CrmDataRequest(models.Model):
         now = fields.Datetime.now()
         for rec in self:
             rec.in_force = bool(
-                rec.state in GRANTED_STATES
-                and rec.access_start <= now < rec.access_end
+                rec.state in GRANTED_STATES and rec.access_start <= now < rec.access_end
             )
 
     def _search_in_force(self, operator, value):
@@ -321,7 +322,8 @@ class CrmDataRequest(models.Model):
 
     def _check_complete(self):
         """Raise unless scope and period are such that the request can be granted."""
-        if not self.partner_ids and not self.domain:
+        # sudo: one asks for files one does not see yet
+        if not self.sudo().partner_ids and not self.domain:
             raise UserError(
                 self.env._("Customers: choose the customer files or give a selection.")
             )
@@ -500,9 +502,7 @@ class CrmDataRequest(models.Model):
                 self.env._("%s was not granted on paper (ARC-200).", self.display_name)
             )
         if not self.in_force:
-            raise UserError(
-                self.env._("%s grants no access today.", self.display_name)
-            )
+            raise UserError(self.env._("%s grants no access today.", self.display_name))
         if not 0 < int(copies) <= 100:
             raise UserError(self.env._("Copies: give a number from 1 to 100."))
         self._transition("hand_out")
@@ -534,9 +534,9 @@ class CrmDataRequest(models.Model):
         """File and submit a request for customer data.
 
         :param dict vals: ``purpose`` (required), ``form`` screen / electronic / paper,
-            ``customer_ids`` or ``domain`` (list), ``parts`` (codes of parts of the
-            file), ``classified`` (bool), ``date_from``, ``date_to`` (local dates),
-            ``client_reference``
+            ``customer_numbers``, ``customer_ids`` or ``domain`` (lists), ``parts``
+            (codes of parts of the file), ``classified`` (bool), ``date_from``,
+            ``date_to`` (local dates), ``client_reference``
         :return: id of the request; the first one's when the reference is known
         :raises UserError: an unknown key or part, or the scope is missing
         """
@@ -544,7 +544,8 @@ class CrmDataRequest(models.Model):
         if known:
             return known.id
         plain = ("purpose", "form", "date_from", "date_to", "client_reference")
-        unknown = set(vals) - {*plain, "customer_ids", "domain", "parts", "classified"}
+        other = {"customer_numbers", "customer_ids", "domain", "parts", "classified"}
+        unknown = set(vals) - {*plain, *other}
         if unknown:
             raise UserError(
                 self.env._("Unknown in a data request: %s.", ", ".join(sorted(unknown)))
@@ -562,12 +563,19 @@ class CrmDataRequest(models.Model):
         rec = self.create(
             {
                 **{key: vals[key] for key in plain if key in vals},
-                "partner_ids": [fields.Command.set(vals.get("customer_ids") or [])],
                 "domain": repr(vals["domain"]) if vals.get("domain") else False,
                 "field_set_ids": [fields.Command.set(parts.ids)],
                 "asks_classified": bool(vals.get("classified")),
             }
         )
+        customer_ids = [
+            *(vals.get("customer_ids") or []),
+            *rec._files_of_numbers(vals.get("customer_numbers") or []).ids,
+        ]
+        if customer_ids:
+            # sudo: one asks for files one does not see yet; nothing of them is shown
+            # before the release
+            rec.sudo().partner_ids = [fields.Command.set(customer_ids)]
         rec.action_submit()
         return rec.id
 
@@ -604,6 +612,33 @@ class CrmDataRequest(models.Model):
             ) from error
         return domain
 
+    def _files_of_numbers(self, numbers):
+        """Return the customer files of these numbers, as far as they may be asked for.
+
+        :raises UserError: no customer has one of the numbers
+        """
+        # sudo: as in _asked_files
+        files = (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("customer_number", "in", numbers),
+                    ("company_id", "in", (self.company_id.id, False)),
+                    ("is_classified", "in", (False, self.asks_classified)),
+                ]
+            )
+        )
+        unknown = set(numbers) - set(files.mapped("customer_number"))
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "Customers: no customer has the number %s.",
+                    ", ".join(sorted(unknown)),
+                )
+            )
+        return files
+
     def _asked_files(self):
         """Return the customer files asked for, seen by the system."""
         # sudo: the requester asks for files that he does not see yet; the scope shows
@@ -614,10 +649,8 @@ class CrmDataRequest(models.Model):
         )
         if not self.asks_classified:
             own &= Domain("is_classified", "=", False)
-        chosen = Domain.FALSE
-        if self.partner_ids:
-            # sudo: as above
-            chosen |= Domain("id", "in", self.sudo().partner_ids.crm_customer_id.ids)
+        # sudo: as above
+        chosen = Domain("id", "in", self.sudo().partner_ids.crm_customer_id.ids)
         if self.domain:
             chosen |= self._parsed_domain()
         return Partner.search(own & chosen)

@@ -18,8 +18,9 @@ class MailFollowers(models.Model):
     @api.depends_context("uid")
     def _compute_is_withheld(self):
         hidden = set(
-            self._search([("id", "in", self.ids), ("is_withheld", "=", True)])
-            .get_result_ids()
+            self._search(
+                [("id", "in", self.ids), ("is_withheld", "=", True)]
+            ).get_result_ids()
         )
         for follower in self:
             follower.is_withheld = follower.id in hidden

@@ -17,3 +17,5 @@ from . import test_change_merge
 from . import test_change_master_data
 from . import test_change_rpc
 from . import test_access_classified
+from . import test_access_request
+from . import test_access_incident

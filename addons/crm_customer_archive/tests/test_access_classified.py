@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
 from .common import ArchiveCase
 
 
@@ -187,9 +189,7 @@ class TestClassified(ArchiveCase):
             self.customer.with_user(self.user_sales_head).write(
                 {"confidentiality_level_id": False}
             )
-        self.customer.with_user(
-            self.marketing
-        ).confidentiality_level_id = self.internal
+        self.customer.with_user(self.marketing).confidentiality_level_id = self.internal
         self.assertFalse(self.customer.is_classified)
 
     def test_followers_who_may_not_see_are_dropped(self):
@@ -200,7 +200,9 @@ class TestClassified(ArchiveCase):
         self.assertNotIn(
             self.user_specialist.partner_id, self.open_customer.message_partner_ids
         )
-        self.assertIn(self.user_sales.partner_id, self.open_customer.message_partner_ids)
+        self.assertIn(
+            self.user_sales.partner_id, self.open_customer.message_partner_ids
+        )
         self.open_customer.message_subscribe(self.user_specialist.partner_id.ids)
         self.assertNotIn(
             self.user_specialist.partner_id, self.open_customer.message_partner_ids
@@ -330,10 +332,14 @@ class TestClassified(ArchiveCase):
         count = Log.search_count([])
         parameters = self.env["ir.config_parameter"].sudo()
         parameters.set_param("crm_customer_archive.access_log_days", "0")
-        Log._cron_retention()
+        cron = self.env.ref("crm_customer_archive.ir_cron_access_log_retention")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
         self.assertEqual(Log.search_count([]), count)
         parameters.set_param("crm_customer_archive.access_log_days", "365")
-        Log._cron_retention()
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
         self.assertFalse(old.exists())
         self.assertEqual(Log.search_count([]), count - 1)
 
@@ -356,42 +362,55 @@ class TestClassified(ArchiveCase):
         count(1)
         self.assertEqual(count(20), count(5))
 
-    # --------------------------------------------------------------- business
-
-    def test_accounting_posts_an_invoice(self):
-        """Entrusted with an invoice, accounting posts it without seeing the file."""
-        product = self.env["product.product"].create(
-            {"name": "Coat", "type": "service", "taxes_id": False}
-        )
-        move = (
-            self.env["account.move"]
-            .with_company(self.company)
-            .create(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": self.customer.id,
-                    "invoice_user_id": self.user_sales.id,
-                    "invoice_line_ids": [
-                        (0, 0, {"product_id": product.id, "price_unit": 10})
-                    ],
-                }
-            )
-        )
-        self.env.flush_all()
-        self.env.invalidate_all()
-        move = self._as(self.user_accounting, move)
-        shown = move.web_read({"partner_id": {"fields": {"display_name": {}}}})
-        self.assertEqual(shown[0]["partner_id"]["display_name"], "Silent Mill Ltd")
-        self.env.invalidate_all()
-        view = move.get_view(view_type="form")
-        move.web_read(move._get_fields_spec(view))
-        self.env.invalidate_all()
-        move.action_post()
-        self.assertEqual(move.state, "posted")
-        with self.assertRaises(AccessError):
-            move.partner_id.read(["phone"])
-
     def test_export_of_classified_is_refused(self):
         self.user_sales.group_ids += self.env.ref("base.group_allow_export")
         with self.assertRaisesRegex(UserError, "ARC-199"):
             self._as(self.user_sales, self.customer).export_data(["name", "phone"])
+
+
+@tagged("post_install", "-at_install")
+class TestClassifiedInvoice(AccountTestInvoicingCommon):
+    """Entrusted with an invoice, accounting posts it without seeing the file."""
+
+    def test_accounting_posts_an_invoice(self):
+        company = self.company_data["company"]
+        company.block_unregistered_customers = False
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Silent Mill Ltd",
+                "is_company": True,
+                "is_crm_customer": True,
+                "phone": "0951-5010001",
+                "confidentiality_level_id": self.env.ref(
+                    "crm_customer_archive.confidentiality_classified"
+                ).id,
+            }
+        )
+        accountant = new_test_user(
+            self.env,
+            "plain_accountant",
+            groups="account.group_account_invoice",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        move = self.init_invoice(
+            "out_invoice", partner=customer, products=self.product_a
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        move = move.with_user(accountant)
+        self.assertFalse(
+            self.env["res.partner"]
+            .with_user(accountant)
+            .search([("id", "=", customer.id)])
+        )
+        shown = move.web_read({"partner_id": {"fields": {"display_name": {}}}})
+        self.assertEqual(shown[0]["partner_id"]["display_name"], "Silent Mill Ltd")
+        self.env.invalidate_all()
+        move.web_read(move._get_fields_spec(move.get_view(view_type="form")))
+        self.env.invalidate_all()
+        move.action_post()
+        self.assertEqual(move.state, "posted")
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            move.partner_id.read(["phone"])

@@ -87,7 +87,8 @@ class CrmDataIncidentClassify(models.TransientModel):
     def _compute_gravity(self):
         for wizard in self:
             found = wizard.case_ids.mapped("gravity")
-            wizard.gravity = "serious" if "serious" in found else found[:1] and found[0]
+            light = found[0] if found else False
+            wizard.gravity = "serious" if "serious" in found else light
 
     def action_confirm(self):
         """Classify and ask the general manager."""
