@@ -20,7 +20,9 @@ class TestClassified(ArchiveCase):
         cls.contact = cls.customer.main_contact_id
         cls.contact.name = "司马静"
         cls.customer.message_subscribe(cls.user_sales.partner_id.ids)
-        cls.customer.bank_ids = [(0, 0, {"acc_number": "6222020200012345678"})]
+        cls.customer._write_protected(
+            {"bank_ids": [(0, 0, {"acc_number": "6222020200012345678"})]}
+        )
         cls.open_customer = cls._make_archived_customer(name="Loud Mill Ltd", number=2)
         cls.marketing = new_test_user(
             cls.env,

@@ -186,7 +186,9 @@ class TestDataRequest(RequestMixin, ArchiveCase):
 
     def test_export_through_other_models(self):
         """Values of the file through orders, opportunities, bank accounts."""
-        self.mine.bank_ids = [(0, 0, {"acc_number": "6222020200012345678"})]
+        self.mine._write_protected(
+            {"bank_ids": [(0, 0, {"acc_number": "6222020200012345678"})]}
+        )
         order = self.env["sale.order"].create(
             {"partner_id": self.mine.id, "user_id": self.user_sales.id}
         )
@@ -286,7 +288,7 @@ class TestDataRequest(RequestMixin, ArchiveCase):
 
     def test_files_that_changed_hands(self):
         request = self._request(customer_ids=self.mine.ids)
-        self.mine.user_id = self.user_quality
+        self.mine._write_protected({"user_id": self.user_quality.id})
         self.env.flush_all()
         with self.assertRaisesRegex(UserError, "account manager"):
             request.with_user(self.user_specialist).action_release()
