@@ -1,5 +1,6 @@
 """Classified customer files exist only for who has part in them (ARC-213)."""
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -396,7 +397,10 @@ class TestClassifiedInvoice(AccountTestInvoicingCommon):
             company_ids=[(6, 0, company.ids)],
         )
         move = self.init_invoice(
-            "out_invoice", partner=customer, products=self.product_a
+            "out_invoice",
+            partner=customer,
+            invoice_date=fields.Date.today(),
+            products=self.product_a,
         )
         self.env.flush_all()
         self.env.invalidate_all()
