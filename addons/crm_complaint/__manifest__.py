@@ -16,6 +16,7 @@
         "data/crm_complaint_resolution_kind_data.xml",
         "data/crm_routing_limit_data.xml",
         "data/crm_authority_data.xml",
+        "data/crm_problem_rule_data.xml",
         "data/policy_rule_data.xml",
         "report/crm_complaint_report.xml",
         "report/crm_complaint_register.xml",

@@ -30,6 +30,8 @@ def uninstall_hook(env):
     env.invalidate_all()
     env["ir.sequence"]._policy_remove(
         "crm.customer",
+        "crm.account.plan",
+        "crm.customer.evaluation",
         "crm.credit.application",
         "crm.credit.case",
         "crm.customer.change",

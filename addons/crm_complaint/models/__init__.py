@@ -11,3 +11,4 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import stock_picking
+from . import crm_problem_rule

@@ -9,3 +9,4 @@ from . import test_program
 from . import test_release
 from . import test_report
 from . import test_rpc
+from . import test_problem_signal

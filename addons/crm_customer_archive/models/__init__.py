@@ -67,3 +67,15 @@ from . import account_move_withheld
 from . import mail_followers
 from . import base_export
 from . import ir_actions_report
+from . import crm_account_ranking
+from . import crm_account_plan
+from . import crm_account_plan_flow
+from . import crm_account_plan_line
+from . import crm_problem_rule
+from . import crm_problem_proposal
+from . import crm_evaluation_template
+from . import crm_customer_evaluation
+from . import crm_pool_rule
+from . import res_company_pool
+from . import res_partner_pool
+from . import res_partner_account

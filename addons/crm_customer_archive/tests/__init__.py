@@ -19,3 +19,7 @@ from . import test_change_rpc
 from . import test_access_classified
 from . import test_access_request
 from . import test_access_incident
+from . import test_account_plans
+from . import test_account_evaluation
+from . import test_account_figures
+from . import test_account_pool

@@ -7,3 +7,4 @@ from . import crm_customer_class_revoke
 from . import base_partner_merge
 from . import crm_master_data_return
 from . import crm_data_wizards
+from . import crm_account_ask

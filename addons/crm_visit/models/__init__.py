@@ -14,3 +14,4 @@ from . import crm_visit_api
 from . import res_partner
 from . import hr_expense
 from . import crm_visit_verification
+from . import res_partner_pool

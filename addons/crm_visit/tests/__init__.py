@@ -6,3 +6,4 @@ from . import test_visit_plan
 from . import test_visit_print
 from . import test_visit_rpc
 from . import test_visit_verification
+from . import test_pool_contact
