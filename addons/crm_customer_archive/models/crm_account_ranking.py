@@ -190,7 +190,9 @@ class CrmAccountRankingRule(models.Model):
             WITH present AS (%(present)s), past AS (%(past)s),
             figure AS (
                 SELECT partner.id AS customer_id, %(group)s AS place,
-                       partner.user_id, present.amount, present.margin,
+                       partner.user_id,
+                       (partner.customer_class_id ->> %(company_key)s)::int AS class_id,
+                       present.amount, present.margin,
                        COALESCE(past.amount, 0) AS previous,
                        CASE WHEN past.amount > 0 AND past.amount >= %(least)s
                             THEN (present.amount - past.amount) / past.amount * 100
@@ -216,9 +218,9 @@ class CrmAccountRankingRule(models.Model):
             )
             INSERT INTO crm_account_ranking_line (
                 ranking_id, company_id, kind, rank, customer_id, user_id,
-                department_id, region_id, amount, previous_amount, margin, growth,
+                class_id, department_id, region_id, amount, previous_amount, margin, growth,
                 margin_rate, create_uid, create_date, write_uid, write_date)
-            SELECT %(run)s, %(company)s, kind, position, customer_id, user_id,
+            SELECT %(run)s, %(company)s, kind, position, customer_id, user_id, class_id,
                    CASE WHEN %(level)s = 'department' THEN place END,
                    CASE WHEN %(level)s = 'region' THEN place END,
                    amount, previous, margin, growth, rate,
@@ -240,6 +242,7 @@ class CrmAccountRankingRule(models.Model):
             least=self.min_amount,
             run=run.id,
             company=company.id,
+            company_key=str(company.id),
             level=self.level,
             top=self.top,
             uid=self.env.uid,
@@ -351,6 +354,13 @@ class CrmAccountRankingLine(models.Model):
         "res.partner", required=True, readonly=True, index=True, ondelete="cascade"
     )
     user_id = fields.Many2one("res.users", string="Account Manager", readonly=True)
+    class_id = fields.Many2one(
+        "crm.customer.class",
+        string="Class",
+        readonly=True,
+        ondelete="set null",
+        help="The customer's class when the ranking was computed.",
+    )
     department_id = fields.Many2one("hr.department", readonly=True)
     region_id = fields.Many2one("res.country.state", readonly=True)
     amount = fields.Monetary(string="Sales", readonly=True, help="Without taxes.")

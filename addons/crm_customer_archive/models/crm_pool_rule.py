@@ -31,6 +31,11 @@ class CrmPoolRule(models.Model):
     stage_ids = fields.Many2many(
         "crm.customer.stage", string="Stages", help="Empty: every stage."
     )
+    class_ids = fields.Many2many(
+        "crm.customer.class",
+        string="Classes",
+        help="Empty: every class, and customers without one.",
+    )
     spare_key = fields.Boolean(
         string="Spare Key Accounts",
         default=True,
@@ -83,7 +88,15 @@ class CrmPoolRule(models.Model):
         conditions = [SQL("partner.state IN %s", states)]
         if self.stage_ids:
             conditions.append(SQL("partner.stage_id IN %s", tuple(self.stage_ids.ids)))
-        conditions += self._more_conditions()
+        if self.class_ids:
+            # Kept per company beside each other in one column.
+            conditions.append(
+                SQL(
+                    "(partner.customer_class_id ->> partner.company_id::text)::int"
+                    " IN %s",
+                    tuple(self.class_ids.ids),
+                )
+            )
         if self.spare_key:
             conditions.append(
                 SQL(
@@ -93,10 +106,6 @@ class CrmPoolRule(models.Model):
                 )
             )
         return SQL("(%s)", SQL(" AND ").join(conditions))
-
-    def _more_conditions(self):
-        """Hook: return further SQL conditions of the rule."""
-        return []
 
 
 class CrmPoolEntry(models.Model):

@@ -28,6 +28,7 @@ class TestPool(ArchiveCase):
                 "wait_days": 20,
             }
         )
+        cls.classes = cls.env["crm.customer.class"].search([], limit=2)
         cls.today = cls.company._policy_today()
         cls.lead = cls.env["crm.lead"].create(
             {
@@ -158,6 +159,14 @@ class TestPool(ArchiveCase):
         self._run()
         self.assertEqual(self.customer.pool_rule_id, special)
         self.assertEqual(self.customer.pool_due_date, self.today + 40 * DAY)
+        special.write({"stage_ids": False, "class_ids": self.classes[:1].ids})
+        self._run()
+        self.assertEqual(self.customer.pool_rule_id, self.rule)
+        self.customer.with_company(self.company)._write_guarded(
+            {"customer_class_id": self.classes[0].id}
+        )
+        self._run()
+        self.assertEqual(self.customer.pool_rule_id, special)
         plan = self.env["crm.account.plan"].create(
             {"kind": "key", "customer_id": self.customer.id}
         )
