@@ -245,7 +245,7 @@ class CrmAccountPlan(models.Model):
         copy=False, help="Problems met while the plan ran; the next version meets them."
     )
     summary = fields.Text(
-        string="Closing Summary", copy=False, help="客户维护总结表 (ARC-169)."
+        string="Closing Summary", copy=False, help="What came of the plan (ARC-169)."
     )
     version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
     previous_plan_id = fields.Many2one(

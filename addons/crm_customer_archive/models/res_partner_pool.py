@@ -314,6 +314,7 @@ class ResPartner(models.Model):
         if not self:
             return
         now = fields.Datetime.now()
+        self.env["crm.pool.entry"].flush_model()  # the last stay ends before this one
         # sudo: stays are recorded by the procedure only
         self.env["crm.pool.entry"].sudo().create(
             [

@@ -212,8 +212,9 @@ class TestAccountPlans(AccountMixin, ArchiveCase):
             for records in (plan, plan.line_ids):
                 records = records.with_user(user).with_context(**companies)
                 self.assertFalse(records.has_access("read"), user.login)
+        self._approve_plan(plan)
         with self.assertRaises(AccessError):
-            self._make_plan().with_user(self.user_sales2).action_start()
+            plan.with_user(self.user_sales2).action_start()
         with self.assertRaises(AccessError):
             self.env["crm.account.plan"].with_user(self.user_sales2).create(
                 self._plan_vals()
