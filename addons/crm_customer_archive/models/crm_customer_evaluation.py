@@ -379,7 +379,7 @@ class CrmCustomerEvaluationLine(models.Model):
     indicator_id = fields.Many2one(
         "crm.evaluation.indicator", required=True, ondelete="restrict", readonly=True
     )
-    name = fields.Char(related="indicator_id.name")
+    name = fields.Char(related="indicator_id.name", string="Indicator Name")
     sequence = fields.Integer(related="indicator_id.sequence", store=True)
     weight = fields.Float(string="Weight (%)", readonly=True, aggregator=None)
     score = fields.Float(aggregator="avg")

@@ -56,6 +56,7 @@ class TestAccountFigures(AccountTestInvoicingCommon):
                 "move_type": "out_invoice",
                 "partner_id": partner.id,
                 "invoice_date": day,
+                "invoice_date_due": day,
                 "invoice_line_ids": [
                     (
                         0,
