@@ -1,8 +1,9 @@
 """Plans for key, important and problem accounts, service and maintenance plans.
 
 One document with five kinds: 重点客户管理表, 重要客户对策表, 问题客户对策表,
-客户服务方案 and 客户关系维护方案 (ARC-161 to ARC-170, SM-04). Nothing is carried out that is not
-approved (ARC-168), and promises of service are assured first (ARC-186).
+客户服务方案 and 客户关系维护方案 (ARC-161 to ARC-170, SM-04).
+Nothing is carried out that is not approved (ARC-168), and promises of service are
+assured first (ARC-186).
 
 =========== ========= ========= ======================= ================================
 from        step      to        who                     what must hold

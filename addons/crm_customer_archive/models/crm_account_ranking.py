@@ -218,8 +218,8 @@ class CrmAccountRankingRule(models.Model):
             )
             INSERT INTO crm_account_ranking_line (
                 ranking_id, company_id, kind, rank, customer_id, user_id,
-                class_id, department_id, region_id, amount, previous_amount, margin, growth,
-                margin_rate, create_uid, create_date, write_uid, write_date)
+                class_id, department_id, region_id, amount, previous_amount, margin,
+                growth, margin_rate, create_uid, create_date, write_uid, write_date)
             SELECT %(run)s, %(company)s, kind, position, customer_id, user_id, class_id,
                    CASE WHEN %(level)s = 'department' THEN place END,
                    CASE WHEN %(level)s = 'region' THEN place END,

@@ -181,10 +181,12 @@ class ResPartner(models.Model):
         cases = SQL(" ").join(
             SQL("WHEN %s THEN %s", rule._condition(), rule.id) for rule in rules
         )
-        rule_id = SQL("CASE %s END", cases) if rules else SQL("NULL::int")
-        classified = SQL()
-        if "is_classified" in self._fields:
-            classified = SQL(" AND partner.is_classified IS NOT TRUE")
+        # What is classified is not for everybody to see, so no rule fits it.
+        rule_id = (
+            SQL("CASE WHEN partner.is_classified THEN NULL %s END", cases)
+            if rules
+            else SQL("NULL::int")
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -199,7 +201,7 @@ class ResPartner(models.Model):
                       LEFT JOIN contact ON contact.customer_id = partner.id
                      WHERE partner.is_crm_customer AND partner.active
                        AND partner.user_id IS NOT NULL
-                       AND partner.company_id = %(company)s%(classified)s
+                       AND partner.company_id = %(company)s
                 ), due AS (
                     SELECT owned.id, owned.rule_id, owned.last_day,
                            GREATEST(owned.last_day + rule.days,
@@ -228,7 +230,6 @@ class ResPartner(models.Model):
                 ),
                 rule=rule_id,
                 company=company.id,
-                classified=classified,
             )
         )
         self.env.invalidate_all()
@@ -399,6 +400,17 @@ class ResPartner(models.Model):
         )
         self._pool_opportunities(user.browse()).write({"user_id": user.id})
 
+    def write(self, vals):
+        """Who gets an account manager by any other way leaves the pool as well."""
+        res = super().write(vals)
+        if vals.get("user_id") and "in_pool" not in vals:
+            # sudo: the pool's own bookkeeping
+            pooled = self.sudo().filtered("in_pool")
+            if pooled:
+                user = self.env["res.users"].browse(vals["user_id"])
+                pooled._pool_take(user, "assigned")
+        return res
+
     # ------------------------------------------------------------------ checks
 
     def _pool_lock(self):
@@ -530,7 +542,7 @@ class ResPartner(models.Model):
         self._pool_lock()
         for customer in self:
             customer._check_transition_state(("draft", "refused", "archived"))
-            if "is_classified" in customer._fields and customer.is_classified:
+            if customer.is_classified:
                 raise UserError(
                     self.env._(
                         "%s is classified and not for everybody to see.",

@@ -274,6 +274,31 @@ class TestPool(ArchiveCase):
         ).action_confirm()
         self.assertEqual(self.customer.user_id, self.user_sales2)
 
+    def test_any_new_owner_leaves_the_pool(self):
+        """An approved change or handover ends the stay like an assignment."""
+        self._returned()
+        self.customer._write_protected({"user_id": self.user_sales2.id})
+        self.assertFalse(self.customer.in_pool)
+        self.assertEqual(self.customer.pool_entry_ids.state, "assigned")
+        self.assertEqual(self.lead.user_id, self.user_sales2)
+
+    def test_classified_never_returns(self):
+        """A classified customer is not shown to everybody by way of the pool."""
+        level = self.env["crm.confidentiality.level"].search(
+            [("classified", "=", True)], limit=1
+        )
+        self._idle(0)
+        self._run()
+        self.assertTrue(self.customer.pool_due_date)
+        self.customer.confidentiality_level_id = level
+        self._idle(500)
+        self._run()
+        self.assertFalse(self.customer.pool_due_date)
+        with self.assertRaisesRegex(UserError, "classified"):
+            self.customer.with_user(self.user_sales).action_return_to_pool("x")
+        self.customer._write_guarded({"in_pool": True})
+        self.assertFalse(self.customer.with_user(self.user_sales2).has_access("read"))
+
     def test_bad_rules(self):
         for vals in ({"days": 0}, {"warning_days": 100}, {"claim_limit": -1}):
             with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017
