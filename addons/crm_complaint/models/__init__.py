@@ -12,3 +12,4 @@ from . import res_partner
 from . import sale_order
 from . import stock_picking
 from . import crm_problem_rule
+from . import crm_customer_handover

@@ -79,3 +79,10 @@ from . import crm_pool_rule
 from . import res_company_pool
 from . import res_partner_pool
 from . import res_partner_account
+from . import crm_contact_channel
+from . import crm_contact_log
+from . import crm_customer_handover
+from . import crm_customer_handover_line
+from . import hr_employee_handover
+from . import res_partner_handover
+from . import res_users_handover

@@ -23,3 +23,5 @@ from . import test_account_plans
 from . import test_account_evaluation
 from . import test_account_figures
 from . import test_account_pool
+from . import test_contact
+from . import test_handover

@@ -8,3 +8,4 @@ from . import base_partner_merge
 from . import crm_master_data_return
 from . import crm_data_wizards
 from . import crm_account_ask
+from . import crm_customer_handover_wizards

@@ -20,3 +20,4 @@ from . import sale_order_line
 from . import stock_move
 from . import stock_picking
 from . import stock_warehouse
+from . import crm_customer_handover

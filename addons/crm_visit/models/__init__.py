@@ -15,3 +15,4 @@ from . import res_partner
 from . import hr_expense
 from . import crm_visit_verification
 from . import res_partner_pool
+from . import crm_customer_handover

@@ -1,0 +1,28 @@
+"""What a leaver hands over of this addon."""
+
+from odoo import api, fields, models
+
+
+class CrmCustomerHandover(models.Model):
+    _inherit = "crm.customer.handover"
+
+    @api.model
+    def _handover_sources(self):
+        return [
+            *super()._handover_sources(),
+            {
+                "kind": "complaint",
+                "model": "crm.complaint",
+                "user_field": "user_id",
+                "domain": [("state", "not in", ("closed", "cancelled"))],
+                "partner_field": "partner_id",
+            },
+        ]
+
+
+class CrmCustomerHandoverLine(models.Model):
+    _inherit = "crm.customer.handover.line"
+
+    kind = fields.Selection(
+        selection_add=[("complaint", "Complaint")], ondelete={"complaint": "cascade"}
+    )

@@ -1,0 +1,677 @@
+"""Handover of customers when a salesperson leaves or moves on (ARC-225 to ARC-227).
+
+=========== ========== =========== ===================== ==============================
+from        step       to          who                   what must hold
+=========== ========== =========== ===================== ==============================
+open        (create)   open        HR, head, director    there is something to hand over
+open        (notify)   notified    head, director        every customer has been told
+notified    (confirm)  reassigned  successors            every line confirmed
+reassigned  clear      cleared     head, director        nothing left, no data taken
+cleared     close      closed      HR, head, director    leaving formalities carried out
+open        cancel     cancelled   HR, head, director    nothing handed over yet
+=========== ========== =========== ===================== ==============================
+
+Customers are told and successors confirm in either order (SM-07). Whoever still looks
+after something can be archived on no path; see `res_users_handover` and
+`hr_employee_handover`.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+STARTERS = ("crm_policy.group_director", "hr.group_hr_user")
+
+
+class CrmCustomerHandover(models.Model):
+    _name = "crm.customer.handover"
+    _inherit = ["crm.document.mixin"]
+    _description = "Customer Handover"
+    _order = "departure_date, id"
+
+    _number_code = "crm.customer.handover"
+    _guarded_fields = ("cleared_by_id", "cleared_date", "clearance_note")
+    _unlink_states = ()
+    _transitions = {
+        "clear": {
+            "from": ("reassigned",),
+            "to": "cleared",
+            "check": "_check_supervises",
+        },
+        "close": {"from": ("cleared",), "to": "closed", "check": "_check_may_start"},
+        "cancel": {
+            "from": ("open", "notified"),
+            "to": "cancelled",
+            "check": "_check_may_start",
+        },
+    }
+
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("notified", "Customers Notified"),
+            ("reassigned", "Reassigned"),
+            ("cleared", "Cleared"),
+            ("closed", "Closed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="open",
+        required=True,
+        readonly=True,
+        index=True,
+        copy=False,
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Handed Over By",
+        required=True,
+        index=True,
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="Who looks after the customers until now.",
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        compute="_compute_department_id",
+        store=True,
+        index="btree_not_null",
+        help="Department of the leaver; its head assigns the successors.",
+    )
+    departure = fields.Boolean(
+        string="Leaves the Company",
+        default=True,
+        tracking=True,
+        help="Access to customers ends when the handover is cleared. Off when the "
+        "person only changes to other work.",
+    )
+    departure_date = fields.Date(
+        string="Last Working Day",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.company._policy_today(),
+        help="The handover is to be done by this day (ARC-226, ARC-227).",
+    )
+    note = fields.Text()
+    line_ids = fields.One2many(
+        "crm.customer.handover.line", "handover_id", string="What Is Handed Over"
+    )
+    line_count = fields.Integer(compute="_compute_progress", string="Lines")
+    confirmed_count = fields.Integer(compute="_compute_progress", string="Confirmed")
+    customer_count = fields.Integer(compute="_compute_progress", string="Customers")
+    notified_count = fields.Integer(compute="_compute_progress", string="Notified")
+    late = fields.Boolean(
+        compute="_compute_late",
+        search="_search_late",
+        help="The last working day has passed and the handover is not cleared.",
+    )
+    cleared_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    cleared_date = fields.Date(readonly=True, copy=False)
+    clearance_note = fields.Text(
+        readonly=True,
+        copy=False,
+        help="What the head found when confirming that no customer data are taken "
+        "away (ARC-225).",
+    )
+
+    _one_open_per_user = models.UniqueIndex(
+        "(company_id, user_id) WHERE state NOT IN ('closed', 'cancelled')",
+        "There is already an open handover of this person.",
+    )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("user_id", "company_id")
+    def _compute_department_id(self):
+        for handover in self:
+            # sudo: the org chart is read whoever starts
+            employee = handover.sudo().user_id.with_company(handover.company_id)
+            handover.department_id = employee.employee_id.department_id
+
+    @api.depends("line_ids.state", "line_ids.notified_date")
+    def _compute_progress(self):
+        rows = self.env["crm.customer.handover.line"]._read_group(
+            [("handover_id", "in", self.ids)],
+            ["handover_id", "state", "notify", "notified_date:day"],
+            ["__count"],
+        )
+        counts = {handover.id: [0, 0, 0, 0] for handover in self}
+        for handover, state, notify, notified, count in rows:
+            total = counts[handover.id]
+            total[0] += count
+            total[1] += count if state == "confirmed" else 0
+            total[2] += count if notify else 0
+            total[3] += count if notify and notified else 0
+        for handover in self:
+            (
+                handover.line_count,
+                handover.confirmed_count,
+                handover.customer_count,
+                handover.notified_count,
+            ) = counts.get(handover.id, [0, 0, 0, 0])
+
+    @api.depends("state", "departure_date")
+    def _compute_late(self):
+        for handover in self:
+            handover.late = (
+                handover.state in ("open", "notified", "reassigned")
+                and handover.departure_date < handover.company_id._policy_today()
+            )
+
+    def _search_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain("state", "in", ("open", "notified", "reassigned")) & Domain(
+            "departure_date", "<", self.env.company._policy_today()
+        )
+        return late if True in value else ~late
+
+    # ------------------------------------------------------------- constraints
+
+    @api.constrains("user_id", "company_id")
+    def _check_user(self):
+        for handover in self:
+            if handover.user_id.share or not handover.user_id.active:
+                raise ValidationError(
+                    self.env._(
+                        "%s is no active employee's user (“Handed Over By”).",
+                        handover.user_id.name,
+                    )
+                )
+
+    # --------------------------------------------------------------- lifecycle
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        handovers = super().create(vals_list)
+        for handover in handovers:
+            handover._check_may_start()
+        handovers._collect()
+        for handover in handovers:
+            if not handover.sudo().line_ids:  # sudo: lines of customers not one's own
+                raise UserError(
+                    self.env._(
+                        "%s looks after nothing that would have to be handed over.",
+                        handover.user_id.name,
+                    )
+                )
+            handover._ask_head()
+        return handovers
+
+    def write(self, vals):
+        fixed = {"user_id", "company_id", "departure"}.intersection(vals)
+        for handover in self.filtered(lambda h: h.state != "open" and fixed):
+            handover._check_transition_state(("open",))
+        return super().write(vals)
+
+    def _ask_head(self):
+        """Ask the head of the department to assign the successors."""
+        # sudo: the org chart, and the head need not be one the starter may write to
+        for head in self.sudo().department_id.policy_head_ids - self.user_id:
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=self.departure_date,
+                summary=self.env._("Assign successors and have customers notified"),
+                user_id=head.id,
+            )
+
+    # ------------------------------------------------------------------ checks
+
+    def _supervises(self):
+        self.ensure_one()
+        if self.env.user.has_group("crm_policy.group_director"):
+            return True
+        heads = self.sudo().department_id.policy_head_ids  # sudo: org chart
+        return self.env.user in heads and self.env.user != self.user_id
+
+    def _check_supervises(self):
+        """Raise unless the user heads the leaver's department or stands above."""
+        if not self._supervises():
+            raise AccessError(
+                self.env._(
+                    "%s: only the head of the leaver's department or a director may "
+                    "do this.",
+                    self.display_name,
+                )
+            )
+
+    def _check_may_start(self):
+        """Raise unless the user belongs to HR, heads the department or is above."""
+        if not any(self.env.user.has_group(group) for group in STARTERS):
+            self._check_supervises()
+
+    # ----------------------------------------------------------------- sources
+
+    @api.model
+    def _handover_sources(self):
+        """Hook: what a person can look after, in the order it is listed.
+
+        Areas above this addon add theirs. One dict per kind: ``kind`` (key of the
+        line's selection), ``model``, ``user_field`` (who looks after it),
+        ``domain`` (what of it is still open), ``partner_field`` (the customer),
+        ``amount_field`` (optional, company currency), ``write`` (optional: name of a
+        method that takes the records and the successor instead of a plain write).
+        """
+        lost = ("active", "=", True)
+        return [
+            {
+                "kind": "customer",
+                "model": "res.partner",
+                "user_field": "user_id",
+                "domain": [("is_crm_customer", "=", True), lost],
+                "partner_field": "crm_customer_id",
+                "write": "_handover_to",
+            },
+            {
+                "kind": "second",
+                "model": "res.partner",
+                "user_field": "second_user_id",
+                "domain": [("is_crm_customer", "=", True), lost],
+                "partner_field": "crm_customer_id",
+                "write": "_handover_second_to",
+            },
+            {
+                "kind": "opportunity",
+                "model": "crm.lead",
+                "user_field": "user_id",
+                "domain": [("won_status", "=", "pending"), lost],
+                "partner_field": "partner_id",
+                "amount_field": "expected_revenue",
+            },
+            {
+                "kind": "order",
+                "model": "sale.order",
+                "user_field": "user_id",
+                "domain": [
+                    "|",
+                    ("state", "in", ("draft", "sent")),
+                    "&",
+                    ("state", "=", "sale"),
+                    ("invoice_status", "!=", "invoiced"),
+                ],
+                "partner_field": "partner_id",
+                "amount_field": "amount_total",
+            },
+            {
+                "kind": "receivable",
+                "model": "account.move",
+                "user_field": "invoice_user_id",
+                "domain": [
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                ],
+                "partner_field": "partner_id",
+                "amount_field": "amount_residual_signed",
+            },
+        ]
+
+    @api.model
+    def _handover_domain(self, source, users, company=None):
+        """Return the domain of what some people look after, of one source."""
+        domain = Domain(source["domain"]) & Domain(
+            source["user_field"], "in", users.ids
+        )
+        if company:
+            field = self.env[source["model"]]._fields["company_id"]
+            shared = () if field.required else (False,)
+            domain &= Domain("company_id", "in", (*shared, company.id))
+        return domain
+
+    @api.model
+    def _handover_count(self, users, company=None):
+        """Return how much each person looks after: {user id: number}.
+
+        :param company: of one company only; of all by default
+        """
+        counts = dict.fromkeys(users.ids, 0)
+        for source in self._handover_sources():
+            # sudo: the check holds for what the one who archives may not see
+            rows = (
+                self.env[source["model"]]
+                .sudo()
+                ._read_group(
+                    self._handover_domain(source, users, company),
+                    [source["user_field"]],
+                    ["__count"],
+                )
+            )
+            for user, count in rows:
+                counts[user.id] += count
+        return counts
+
+    def _collect(self):
+        """Add a line for everything the leavers look after and that has none yet.
+
+        :return: the new lines
+        """
+        Line = self.env["crm.customer.handover.line"]
+        vals_list = []
+        for handover in self:
+            for source in self._handover_sources():
+                # sudo: HR hands over what it may not read itself
+                records = (
+                    self.env[source["model"]]
+                    .sudo()
+                    .search(
+                        self._handover_domain(
+                            source, handover.user_id, handover.company_id
+                        ),
+                        order="id",
+                    )
+                )
+                known = handover.sudo().line_ids.filtered(  # sudo: as above
+                    lambda line, kind=source["kind"]: (
+                        line.kind == kind and line.state != "confirmed"
+                    )
+                )
+                records -= records.browse(known.mapped("res_id"))
+                vals_list += handover._prepare_lines(source, records)
+        # sudo: as above; nobody may write lines but this method
+        return Line.sudo().create(vals_list)
+
+    def _prepare_lines(self, source, records):
+        self.ensure_one()
+        amount = source.get("amount_field")
+        return [
+            {
+                "handover_id": self.id,
+                "kind": source["kind"],
+                "res_model": source["model"],
+                "res_id": record.id,
+                "reference": record.display_name,
+                "partner_id": record[source["partner_field"]].commercial_partner_id.id,
+                "amount": record[amount] if amount else 0.0,
+                "notify": source["kind"] == "customer",
+                "proposed_id": (
+                    record.second_user_id.id if source["kind"] == "customer" else False
+                ),
+            }
+            for record in records
+        ]
+
+    # ----------------------------------------------------------------- actions
+
+    def action_refresh(self):
+        """List what has come to the leaver since; returns True."""
+        for handover in self:
+            handover._check_transition_state(("open", "notified", "reassigned"))
+            handover._check_may_start()
+        self._collect()
+        self._update_state()
+        return True
+
+    def action_assign(self, successor_id, line_ids=None):
+        """Assign a successor to lines; by default to all that have none.
+
+        :param successor_id: user who takes over, asked to confirm each line
+        :param line_ids: ids of lines of this handover
+        :return: True
+        :raises UserError: the leaver, an inactive user or one without customers' rights
+        :raises AccessError: not the head of the department nor a director
+        """
+        self.ensure_one()
+        self._check_supervises()
+        self._check_transition_state(("open", "notified"))
+        successor = self.env["res.users"].browse(successor_id).exists()
+        self._check_successor(successor)
+        lines = self.sudo().line_ids  # sudo: lines of customers not one's own
+        if line_ids:
+            lines = lines.filtered(lambda line: line.id in line_ids)
+        else:
+            lines = lines.filtered(lambda line: not line.successor_id)
+        lines._assign(successor)
+        self._ask_successor(successor)
+        return True
+
+    def action_assign_proposed(self):
+        """Assign the second account managers to the customers; returns True."""
+        self.ensure_one()
+        self._check_supervises()
+        lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
+            lambda line: line.proposed_id and not line.successor_id
+        )
+        for successor, own in lines.grouped("proposed_id").items():
+            self.action_assign(successor.id, own.ids)
+        return True
+
+    def _check_successor(self, successor):
+        self.ensure_one()
+        if not successor or not successor.active or successor.share:
+            raise UserError(
+                self.env._(
+                    "%s is not active: choose another successor.",
+                    successor.name or self.env._("The successor"),
+                )
+            )
+        if successor == self.user_id:
+            raise UserError(
+                self.env._("%s hands over and cannot be the successor.", successor.name)
+            )
+        # sudo: rights and companies of the successor, not of the reader
+        if not successor.sudo().has_group("crm_policy.group_user"):
+            raise UserError(
+                self.env._("%s has no access to customers.", successor.name)
+            )
+        if self.company_id not in successor.sudo().company_ids:  # sudo: as above
+            raise UserError(
+                self.env._(
+                    "%(user)s does not work in %(company)s.",
+                    user=successor.name,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _ask_successor(self, successor):
+        """One activity per successor, however many lines."""
+        # sudo: whoever assigns need not see the activities of the successor
+        handover = self.sudo()
+        if not handover.activity_ids.filtered(lambda a: a.user_id == successor):
+            handover.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=self.departure_date,
+                summary=self.env._("Confirm what you take over"),
+                user_id=successor.id,
+            )
+
+    def action_notify(self):
+        """Write to the customers who have an address and a successor (ARC-226).
+
+        :return: dict with ``sent`` (letters by e-mail) and ``to_print`` (customers
+            without an address: print the letter, then `action_mark_notified`)
+        """
+        self.ensure_one()
+        self._check_supervises()
+        self._check_transition_state(("open", "notified", "reassigned"))
+        lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
+            lambda line: line.notify and not line.notified_date
+        )
+        without = lines.filtered(lambda line: not line.successor_id)
+        if without:
+            raise UserError(
+                self.env._(
+                    "Assign a successor first, so that the letter can name one: %s",
+                    ", ".join(without[:10].mapped("reference")),
+                )
+            )
+        by_mail = lines.filtered("letter_email")
+        template = self.env.ref("crm_customer_archive.mail_template_handover_letter")
+        # sudo: the letter is the company's; lines are written by this method only
+        template.sudo().send_mail_batch(
+            by_mail.ids, email_layout_xmlid="mail.mail_notification_light"
+        )
+        by_mail._mark_notified("email")
+        self._update_state()
+        return {"sent": len(by_mail), "to_print": len(lines - by_mail)}
+
+    def action_mark_notified(self, line_ids=None, method="letter"):
+        """Record that customers were told by letter, phone or visit; returns True.
+
+        :param line_ids: lines of this handover; all not yet notified by default
+        :param method: letter, phone or visit
+        """
+        self.ensure_one()
+        self._check_supervises()
+        self._check_transition_state(("open", "notified", "reassigned"))
+        lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
+            lambda line: line.notify and not line.notified_date
+        )
+        if line_ids:
+            lines = lines.filtered(lambda line: line.id in line_ids)
+        lines._mark_notified(method)
+        self._update_state()
+        return True
+
+    def action_clear(self, statement):
+        """Confirm that nothing is left and no data are taken; access ends (ARC-225).
+
+        :param statement: what was checked; required, kept on the handover
+        :return: True
+        :raises UserError: something is not handed over yet
+        :raises AccessError: not the head of the department nor a director
+        """
+        if not (statement or "").strip():
+            raise UserError(
+                self.env._(
+                    "Say what was checked: no customer data may be taken away "
+                    "(“Clearance”)."
+                )
+            )
+        for handover in self:
+            handover._check_supervises()
+            obstacles = handover._clearance_obstacles()
+            if obstacles:
+                raise UserError(
+                    self.env._(
+                        "%(handover)s cannot be cleared yet:\n%(obstacles)s",
+                        handover=handover.display_name,
+                        obstacles="\n".join(obstacles),
+                    )
+                )
+            handover._transition(
+                "clear",
+                clearance_note=statement,
+                cleared_by_id=self.env.uid,
+                cleared_date=handover.company_id._policy_today(),
+            )
+        self.filtered("departure")._end_access()
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # sudo: of others
+        return True
+
+    def _clearance_obstacles(self):
+        """Hook: return what still stands against clearing, one text each."""
+        self.ensure_one()
+        obstacles = []
+        lines = self.sudo().line_ids  # sudo: lines of all customers
+        waiting = lines.filtered(lambda line: line.state != "confirmed")
+        if waiting:
+            obstacles.append(
+                self.env._("%s lines are not confirmed by a successor.", len(waiting))
+            )
+        untold = lines.filtered(lambda line: line.notify and not line.notified_date)
+        if untold:
+            obstacles.append(
+                self.env._("%s customers have not been notified.", len(untold))
+            )
+        left = self._handover_count(self.user_id, self.company_id)[self.user_id.id]
+        left -= len(waiting)
+        if left > 0:
+            obstacles.append(
+                self.env._(
+                    "%s more have come to the leaver since: refresh the list.", left
+                )
+            )
+        return obstacles
+
+    def _end_access(self):
+        """Take the rights to customers from the leavers (GAP-57)."""
+        ours = self.env.ref("crm_policy.group_user") | self.env.ref(
+            "sales_team.group_sale_salesman"
+        )
+        for user in self.sudo().user_id:  # sudo: clearing decides, not the rights
+            rights = user.group_ids.filtered(lambda group: group.all_implied_ids & ours)
+            # Still an employee, until the leaving formalities are done.
+            user.group_ids = user.group_ids - rights | self.env.ref("base.group_user")
+
+    def action_close(self):
+        """The leaving formalities are carried out; returns True."""
+        self._transition("close")
+        return True
+
+    def action_cancel(self):
+        """Nobody leaves after all; only while nothing has been handed over.
+
+        :return: True
+        """
+        # sudo: lines of all customers
+        if self.sudo().line_ids.filtered(lambda line: line.state == "confirmed"):
+            raise UserError(
+                self.env._("Something has been handed over already: go on to the end.")
+            )
+        self._transition("cancel")
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # sudo: of others
+        return True
+
+    def _update_state(self):
+        """Follow the lines: told customers, then confirmed lines (SM-07)."""
+        for handover in self.filtered(lambda h: h.state in ("open", "notified")):
+            lines = handover.sudo().line_ids  # sudo: lines of all customers
+            told = all(line.notified_date for line in lines if line.notify)
+            done = all(line.state == "confirmed" for line in lines)
+            state = "reassigned" if told and done else "notified" if told else "open"
+            if state != handover.state:
+                handover._write_guarded({"state": state})
+        for handover in self.filtered(lambda h: h.state == "reassigned"):
+            lines = handover.sudo().line_ids  # sudo: as above
+            if any(line.state != "confirmed" for line in lines):
+                handover._write_guarded({"state": "open"})
+                handover._update_state()
+
+    def action_view_lines(self):
+        """Open the lines; returns the action."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_customer_archive.action_crm_customer_handover_line"
+        )
+        action.update(
+            domain=[("handover_id", "=", self.id)],
+            context={"create": False, "search_default_open": 0},
+        )
+        return action
+
+    # ------------------------------------------------------------ for programs
+
+    @api.model
+    def start(self, login, departure_date=None, client_reference=None, departure=True):
+        """Start the handover of a person; safe to repeat with a client reference.
+
+        :param login: of the user who leaves or changes to other work
+        :param departure_date: last working day, local date; today by default
+        :param departure: False when the person stays with the company
+        :return: id of the handover; the open one of this person when there is one
+        :raises UserError: unknown login, or nothing to hand over
+        """
+        known = self._find_by_client_reference(client_reference)
+        # sudo: HR starts and may find users by login
+        user = self.env["res.users"].sudo().search([("login", "=", login)], limit=1)
+        if not known and user:
+            known = self.search(
+                [
+                    ("user_id", "=", user.id),
+                    ("company_id", "=", self.env.company.id),
+                    ("state", "not in", ("closed", "cancelled")),
+                ]
+            )
+        if known:
+            return known.id
+        if not user:
+            raise UserError(self.env._("There is no user with login “%s”.", login))
+        return self.create(
+            {
+                "user_id": user.id,
+                "departure": departure,
+                "client_reference": client_reference or False,
+                "departure_date": departure_date or self.env.company._policy_today(),
+            }
+        ).id
