@@ -20,6 +20,8 @@ from tools import paths
 DOCUMENT = paths.PROJECT / "docs" / "api.md"
 BLOCK = re.compile(r"^```python(?: client=(\w+))?\n(.*?)^```$", re.M | re.S)
 LIST = Path(sites.__file__).with_name("list_methods.py")
+#: Who leaves in a run of the document; nobody leaves twice.
+LEAVERS = itertools.cycle(("leaver1", "leaver2"))
 NUMBERS = itertools.count(int(time.time()) % 1_000_000 + 6_000_000)
 #: Names of the document's people, by login.
 PEOPLE = {
@@ -122,6 +124,9 @@ def world(site):
     cases = overdue(site, 2)
     number = next(NUMBERS)
     partner = work.customer(site, next(NUMBERS))
+    leaver = next(LEAVERS)
+    work.customer(site, next(NUMBERS), leaver)
+    work.customer(site, next(NUMBERS), leaver)
     seller = site.user("sales1", Json2)
     now = datetime.now(ZoneInfo("UTC")) - timedelta(minutes=1)
     local = now.astimezone(ZoneInfo("Asia/Shanghai"))
@@ -140,6 +145,7 @@ def world(site):
             "crm.customer.source", [("code", "=", "referral")]
         )[0],
         "EMPLOYEE": seller.search("hr.employee.public", [])[0],
+        "LEAVER": leaver,
         "NOW": f"{now:%Y-%m-%d %H:%M:%S}",
         "TODAY": f"{local:%Y-%m-%d}",
         "MONDAY": f"{monday}",

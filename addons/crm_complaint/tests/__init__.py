@@ -10,3 +10,4 @@ from . import test_release
 from . import test_report
 from . import test_rpc
 from . import test_problem_signal
+from . import test_handover

@@ -3,7 +3,7 @@
 =========== ========== =========== ===================== ==============================
 from        step       to          who                   what must hold
 =========== ========== =========== ===================== ==============================
-open        (create)   open        HR, head, director    there is something to hand over
+            (create)   open        HR, head, director    there is something to hand over
 open        (notify)   notified    head, director        every customer has been told
 notified    (confirm)  reassigned  successors            every line confirmed
 reassigned  clear      cleared     head, director        nothing left, no data taken
@@ -251,7 +251,8 @@ class CrmCustomerHandover(models.Model):
         line's selection), ``model``, ``user_field`` (who looks after it),
         ``domain`` (what of it is still open), ``partner_field`` (the customer),
         ``amount_field`` (optional, company currency), ``write`` (optional: name of a
-        method that takes the records and the successor instead of a plain write).
+        method that takes the records and the successor instead of a plain write),
+        ``follows`` (optional: the record follows its customer by itself).
         """
         lost = ("active", "=", True)
         return [
@@ -270,6 +271,14 @@ class CrmCustomerHandover(models.Model):
                 "domain": [("is_crm_customer", "=", True), lost],
                 "partner_field": "crm_customer_id",
                 "write": "_handover_second_to",
+            },
+            {
+                "kind": "credit",
+                "model": "crm.credit.case",
+                "user_field": "user_id",
+                "domain": [("state", "!=", "closed")],
+                "partner_field": "partner_id",
+                "follows": True,
             },
             {
                 "kind": "opportunity",

@@ -34,6 +34,7 @@ class CrmCustomerHandoverLine(models.Model):
         [
             ("customer", "Customer"),
             ("second", "Customer as Second Account Manager"),
+            ("credit", "Credit Case"),
             ("opportunity", "Opportunity"),
             ("order", "Quotation or Order"),
             ("receivable", "Receivable"),
@@ -161,6 +162,8 @@ class CrmCustomerHandoverLine(models.Model):
 
     def _hand_over(self, source, leaver):
         """Write the successor on those records the leaver still looks after."""
+        if source.get("follows"):
+            return
         successor = self.successor_id
         # sudo: the handover was started and assigned by those who may; the
         # successor cannot see the records yet

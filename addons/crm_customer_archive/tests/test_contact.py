@@ -189,7 +189,7 @@ class TestOwnerAttacks(ContactMixin, RpcAbuseCase):
                 "account": "13700000000",
                 "summary": "Called",
             },
-            guarded={"official": True},
+            guarded={"incident_id": self._log(account="13711111111").incident_id.id},
             users=(self.user_sales,),
             strangers=(self.user_sales2, self.user_outsider, self.user_other_company),
         )

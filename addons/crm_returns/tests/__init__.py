@@ -7,3 +7,4 @@ from . import test_remaining
 from . import test_rights
 from . import test_rpc_abuse
 from . import test_approval
+from . import test_handover

@@ -7,3 +7,4 @@ from . import test_visit_print
 from . import test_visit_rpc
 from . import test_visit_verification
 from . import test_pool_contact
+from . import test_handover
