@@ -514,11 +514,11 @@ class CrmCustomerHandover(models.Model):
         self._update_state()
         return {"sent": len(by_mail), "to_print": len(lines - by_mail)}
 
-    def action_mark_notified(self, line_ids=None, method="letter"):
+    def action_mark_notified(self, line_ids=None, by="letter"):
         """Record that customers were told by letter, phone or visit; returns True.
 
         :param line_ids: lines of this handover; all not yet notified by default
-        :param method: letter, phone or visit
+        :param by: letter, phone or visit
         """
         self.ensure_one()
         self._check_supervises()
@@ -528,7 +528,7 @@ class CrmCustomerHandover(models.Model):
         )
         if line_ids:
             lines = lines.filtered(lambda line: line.id in line_ids)
-        lines._mark_notified(method)
+        lines._mark_notified(by)
         self._update_state()
         return True
 

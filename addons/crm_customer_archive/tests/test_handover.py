@@ -86,7 +86,7 @@ class TestHandover(ArchiveCase):
         mail = self.env["mail.mail"].search([("email_to", "like", "helan.example")])
         self.assertIn(self.user_sales2.name, mail.body_html)
         self.assertEqual(handover.state, "open")
-        handover.action_mark_notified(method="phone")
+        handover.action_mark_notified(by="phone")
         self.assertEqual(handover.state, "notified")
 
         lines = handover.line_ids.with_user(self.user_sales2)
@@ -115,7 +115,7 @@ class TestHandover(ArchiveCase):
         handover.action_assign(self.user_sales2.id)
         handover.line_ids.with_user(self.user_sales2).action_confirm()
         self.assertEqual(handover.state, "open")
-        handover.action_mark_notified(method="visit")
+        handover.action_mark_notified(by="visit")
         self.assertEqual(handover.state, "reassigned")
 
     def test_cleared_only_when_nothing_is_left(self):
