@@ -117,7 +117,14 @@ class ResPartner(models.Model):
     def _search_in_hand(self, operator, value):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
-        registrar = self._files_where("registered_by_id")
+        # Whoever fills in the form sees it until it is decided, and no longer: a file
+        # that was handed over is no more in the hands of who registered it (ARC-225).
+        registrar = SQL(
+            "%s AND %s IN %s",
+            self._files_where("registered_by_id"),
+            SQL.identifier("state", to_flush=self._fields["state"]),
+            ("draft", "review", "refused"),
+        )
         keepers = [*self._keeper_queries(), registrar]
         return Domain("crm_customer_id", "=", False) | self._file_in(keepers)
 
