@@ -217,14 +217,14 @@ class CrmVerification(models.Model):
 
     # ----------------------------------------------------------------- actions
 
-    def action_contact(self, method=None, note=None):
+    def action_contact(self, by=None, note=None):
         """Record that the customers were asked (ARC-103).
 
-        :param method: email, fax, phone or visit; may stand on the line already
+        :param by: email, fax, phone or visit; may stand on the line already
         :return: True
         """
         self._check_verifier()
-        self._write_answer_fields(method, note)
+        self._write_answer_fields(by, note)
         for company, lines in self.grouped("company_id").items():
             today = company._policy_today()
             due = lines.filtered(lambda line: line.state == "due")
@@ -233,15 +233,13 @@ class CrmVerification(models.Model):
             (lines - due)._write_guarded({"contacted_on": today})
         return True
 
-    def action_answer(
-        self, outcome, method=None, values=None, note=None, answered_by=None
-    ):
+    def action_answer(self, outcome, by=None, values=None, note=None, answered_by=None):
         """Record the customers' answer: no change, or what has changed.
 
         Ordinary values are written; protected ones become a change to be approved.
 
         :param outcome: ``no_change`` or ``changed``
-        :param method: email, fax, phone or visit; may stand on the line already
+        :param by: email, fax, phone or visit; may stand on the line already
         :param values: with ``changed``: dict of new values of the file; may be left
             out when they have been entered on the file by hand
         :param note: remarks
@@ -250,7 +248,7 @@ class CrmVerification(models.Model):
         :raises AccessError: somebody else verifies; UserError: no method, wrong value
         """
         self._check_verifier()
-        self._write_answer_fields(method, note)
+        self._write_answer_fields(by, note)
         if outcome not in ("no_change", "changed"):
             raise UserError(
                 self.env._(

@@ -66,7 +66,7 @@ class CrmVerificationAnswer(models.TransientModel):
         }
         line.action_answer(
             "changed",
-            method=self.method,
+            by=self.method,
             values=values,
             note=self.note,
             answered_by=self.answered_by,
