@@ -42,6 +42,12 @@ class CrmCustomerMergeLog(models.Model):
     moved = fields.Text(
         "Records Taken Over", readonly=True, help="How many of each kind of record."
     )
+    dropped = fields.Text(
+        "Records Left Out",
+        readonly=True,
+        help="What a customer cannot have twice, as it stood, such as a second line in "
+        "a verification round.",
+    )
     reason = fields.Text(readonly=True)
     merged_by_id = fields.Many2one("res.users", readonly=True, index=True)
     merged_at = fields.Datetime(readonly=True)

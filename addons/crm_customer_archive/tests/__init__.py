@@ -14,6 +14,7 @@ from . import test_grading_classes
 from . import test_grading_judgement
 from . import test_grading_rpc
 from . import test_change_merge
+from . import test_change_merge_conflicts
 from . import test_change_master_data
 from . import test_change_rpc
 from . import test_access_classified

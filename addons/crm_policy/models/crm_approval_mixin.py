@@ -363,7 +363,7 @@ class CrmApprovalMixin(models.AbstractModel):
         if not pending:
             raise UserError(self._approval_nothing_message(document))
         approval, principal = self._approval_mine(document, pending)
-        if approval.approved_values != document._approval_values(approval.step):
+        if not document._approval_carries(approval):
             raise UserError(
                 self.env._(
                     "The values of %s changed after the decision was asked for.",

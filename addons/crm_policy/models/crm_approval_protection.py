@@ -31,6 +31,21 @@ class CrmApprovalMixin(models.AbstractModel):
                     values[path] = field.convert_to_read(record[name], record, False)
         return json.dumps(values, sort_keys=True, default=str)
 
+    def _approval_carries(self, approval):
+        """Tell whether the document still has the values that were decided on."""
+        now = self._approval_values(approval.step)
+        return approval.approved_values == now or (
+            self._approval_renamed(approval.approved_values, approval.step) == now
+        )
+
+    @api.model
+    def _approval_renamed(self, approved_values, step):
+        """Hook: return values decided on as they read today.
+
+        For records that were merged into others since. Called on values that differ.
+        """
+        return approved_values
+
     def _approval_holds(self):
         """Tell whether decisions carry all these documents' approved values."""
         return not self._approval_unfounded()
@@ -59,7 +74,7 @@ class CrmApprovalMixin(models.AbstractModel):
             if not entries or any(
                 entry.state != "approved"
                 or entry.outcome != "approved"
-                or entry.approved_values != record._approval_values(entry.step)
+                or not record._approval_carries(entry)
                 for entry in entries
             ):
                 unfounded |= record
@@ -114,9 +129,9 @@ class CrmApprovalMixin(models.AbstractModel):
                 continue
             now = record._approval_values(step)
             changed = record._approval_current().filtered(
-                lambda a, now=now: (
+                lambda a, record=record: (
                     a.state in ("pending", "waiting", "approved")
-                    and a.approved_values != now
+                    and not record._approval_carries(a)
                 )
             )
             if not changed:
