@@ -8,6 +8,18 @@ from odoo.exceptions import AccessError, UserError
 DESK = "crm_policy.group_specialist"
 # Customers on one printed page; every page carries the watermark.
 PAGE_ROWS = 22
+# Columns a page has room for, and those a telephone list (F-10) needs first.
+PAGE_COLUMNS = 9
+FIRST_COLUMNS = (
+    "customer_number",
+    "name",
+    "main_contact_name",
+    "main_contact_phone",
+    "phone",
+    "city",
+    "street",
+    "user_id",
+)
 # Values of the copies the running call hands out.
 _HANDED = ContextVar("crm_data_copy_handed", default=None)
 
@@ -275,7 +287,8 @@ class CrmDataCopy(models.Model):
         Partner = self.env["res.partner"]
         # sudo: as in _print_pages
         names = self.sudo().request_id.field_set_ids
-        shown = ["customer_number", "name", "user_id"]
+        covered = names._covered_names()
+        shown = [name for name in FIRST_COLUMNS if name in covered]
         for part in names:
             shown += [name for name in part.field_names or () if name not in shown]
         simple = [
@@ -288,7 +301,7 @@ class CrmDataCopy(models.Model):
         ]
         return [
             (name, Partner._fields[name]._description_string(self.env))
-            for name in simple[:9]
+            for name in simple[:PAGE_COLUMNS]
         ]
 
     def _print_pages(self):

@@ -376,6 +376,7 @@ class TestDataRequest(RequestMixin, ArchiveCase):
         name = "crm_customer_archive.report_data_copy"
         page = Report._render_qweb_html(name, copy.ids)[0].decode()
         self.assertIn("Other Mill Ltd", page)
+        self.assertIn(self.other.main_contact_phone, page)
         self.assertIn(f"{copy.name}  {self.user_sales.name}", page)
         self.assertEqual(copy.print_count, 1)
         row = self.env["crm.access.log"].search([("kind", "=", "print")], limit=1)
