@@ -20,6 +20,7 @@
         "security/ir.model.access.csv",
         "security/crm_customer_archive_rules.xml",
         "security/crm_customer_handover_rules.xml",
+        "security/crm_withheld_rules.xml",
         "security/crm_customer_change_rules.xml",
         "security/crm_credit_rules.xml",
         "security/crm_verification_rules.xml",

@@ -26,3 +26,4 @@ from . import test_account_figures
 from . import test_account_pool
 from . import test_contact
 from . import test_handover
+from . import test_access_documents
