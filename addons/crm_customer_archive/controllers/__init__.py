@@ -1,2 +1,3 @@
 from . import verification
 from . import export
+from . import xlsx

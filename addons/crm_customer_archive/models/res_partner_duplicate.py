@@ -18,12 +18,6 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     phone = fields.Char(index="btree_not_null")
-    duplicate_warning = fields.Text(
-        compute="_compute_duplicate_warning",
-        compute_sudo=True,
-        help="Other customers with the same name, credit code or phone (GAP-83). The "
-        "department manager decides whether this is the same one.",
-    )
 
     # ------------------------------------------------------------- constraints
 
@@ -52,43 +46,10 @@ class ResPartner(models.Model):
                 if other != customer and customer._same_company(other):
                     raise self._credit_code_taken(other)
 
-    # ---------------------------------------------------------------- computes
-
-    @api.depends("name", "credit_code", "phone", "is_crm_customer", "state")
-    def _compute_duplicate_warning(self):
-        """Name the other customers that may be the same, for files not yet archived."""
-        self.duplicate_warning = False
-        open_files = self.filtered(
-            lambda p: p.is_crm_customer and p.state not in ("archived", "suspended")
-        )
-        keys = ("name", "credit_code", "phone")
-        found = {key: open_files._customers_with_same(key).grouped(key) for key in keys}
-        for partner in open_files:
-            lines = []
-            for key in keys:
-                for other in found[key].get(partner[key], self.browse()):
-                    if other != partner._origin and partner._same_company(other):
-                        lines.append(partner._duplicate_line(key, other))
-            partner.duplicate_warning = "\n".join(lines) or False
-
-    def _customers_with_same(self, key):
-        values = list({value for value in self.mapped(key) if value})
-        if not values:
-            return self.browse()
-        return self.search([(key, "in", values), ("is_crm_customer", "=", True)])
-
     def _same_company(self, other):
         """Tell whether some company sees both customers."""
         companies = {self.company_id.id, other.company_id.id}
         return len(companies) == 1 or False in companies
-
-    def _duplicate_line(self, key, other):
-        return self.env._(
-            "Same %(field)s: %(customer)s, account manager %(user)s",
-            field=self._fields[key]._description_string(self.env),
-            customer=" ".join(filter(None, (other.customer_number, other.name))),
-            user=other.user_id.name or "-",
-        )
 
     # ------------------------------------------------------------------ checks
 
@@ -201,7 +162,7 @@ class ResPartner(models.Model):
     @api.model
     def _customer_vals_errors(self, vals, taken, names, seen):
         """Return what is wrong with one new customer; all of it, not the first."""
-        errors = []
+        errors = self._text_errors(vals) + self._date_errors(vals)
         code = vals.get("credit_code")
         if code:
             try:

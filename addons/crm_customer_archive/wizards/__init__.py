@@ -9,3 +9,6 @@ from . import crm_master_data_return
 from . import crm_data_wizards
 from . import crm_account_ask
 from . import crm_customer_handover_wizards
+from . import crm_customer_duplicate_review
+from . import crm_consent_give
+from . import crm_consent_withdraw

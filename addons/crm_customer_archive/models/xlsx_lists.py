@@ -1,0 +1,160 @@
+"""Lists as real Excel files, as their reader may see them."""
+
+import io
+
+import xlsxwriter
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# Columns of the customer list (客户一览表): label source and width.
+LIST_COLUMNS = (
+    *(("customer_number", 14), ("name", 34), ("enterprise_type_id", 18)),
+    *(("intermediary_type_id", 12), ("credit_code", 22), ("legal_representative", 12)),
+    *(("registered_capital", 16), ("state_id", 12), ("city", 12), ("street", 30)),
+    *(("phone", 16), ("main_contact_name", 12), ("main_contact_function", 14)),
+    *(("main_contact_phone", 16), ("main_contact_email", 24), ("source_id", 16)),
+    *(("stage_id", 14), ("user_id", 14), ("second_user_id", 14), ("state", 10)),
+    ("archived_date", 12),
+)
+REPORT_COLUMNS = (
+    *(("date", 12), ("enquiry_kind", 14), ("user_id", 14), ("name", 14), ("sex", 8)),
+    *(("age_band_id", 12), ("phone", 16), ("area", 24), ("need_type_id", 14)),
+    *(("price_band", 20), ("sincerity", 10), ("characteristics", 34)),
+)
+OWNER_COLUMNS = (
+    *(("date", 12), ("name", 14), ("sex", 8), ("age_band_id", 12), ("phone", 16)),
+    *(("product", 34), ("price", 14), ("discount", 10), ("address", 34)),
+    ("user_id", 14),
+)
+MOST_ROWS = 100000
+
+
+class CrmXlsx(models.AbstractModel):
+    _name = "crm.xlsx"
+    _description = "Excel lists"
+
+    @api.model
+    def _workbook(self, sheets):
+        """Return the bytes of a workbook.
+
+        :param sheets: list of (title, columns, records); columns as (field, width)
+        """
+        output = io.BytesIO()
+        book = xlsxwriter.Workbook(
+            output, {"in_memory": True, "strings_to_formulas": False}
+        )
+        formats = {
+            "head": book.add_format({"bold": True, "bg_color": "#efefef", "border": 1}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+        }
+        for title, columns, records in sheets:
+            self._write_sheet(book.add_worksheet(title[:31]), columns, records, formats)
+        book.close()
+        return output.getvalue()
+
+    @api.model
+    def _write_sheet(self, sheet, columns, records, formats):
+        sheet.freeze_panes(1, 0)
+        fields = [records._fields[name] for name, _width in columns]
+        choices = {}
+        for column, (field, (_name, width)) in enumerate(
+            zip(fields, columns, strict=True)
+        ):
+            sheet.set_column(column, column, width)
+            sheet.write_string(
+                0, column, field._description_string(self.env), formats["head"]
+            )
+            if field.type == "selection":
+                choices[field.name] = dict(field._description_selection(self.env))
+        for line, record in enumerate(records, 1):
+            for column, field in enumerate(fields):
+                value = record[field.name]
+                if field.type == "many2one":
+                    # sudo: names of people and choices, as on the screen
+                    value = value.sudo().display_name
+                elif field.type == "selection":
+                    value = choices[field.name].get(value)
+                if not value:
+                    continue
+                if field.type == "date":
+                    sheet.write_datetime(line, column, value, formats["date"])
+                elif field.type in ("monetary", "float", "integer"):
+                    sheet.write_number(line, column, value, formats["money"])
+                else:
+                    sheet.write_string(line, column, str(value))
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def action_customer_list_xlsx(self):
+        """Download the customer list (客户一览表) as an Excel file; see `_xlsx_file`."""
+        self._check_customer_export("export", self._customer_list_fields())
+        return {
+            "type": "ir.actions.act_url",
+            "url": "/crm_customer_archive/xlsx/res.partner/"
+            + ",".join(map(str, self.ids)),
+            "target": "download",
+        }
+
+    @api.model
+    def _customer_list_fields(self):
+        return [name for name, _width in LIST_COLUMNS]
+
+    def _check_customer_export(self, kind, names):
+        """Hook: raise unless the user may take these customers' data out.
+
+        :param kind: "export" or "print"
+        :param names: technical names of the fields given out
+        """
+        self.check_access("read")
+        if len(self) > MOST_ROWS:
+            raise UserError(
+                self.env._("A list may have %s customers at most.", MOST_ROWS)
+            )
+
+    def _xlsx_file(self):
+        """Return name and bytes of the customer list of those that are customers."""
+        self._check_customer_export("export", self._customer_list_fields())
+        customers = self.search(
+            Domain("id", "in", self.ids) & Domain("is_crm_customer", "=", True),
+            order="customer_number, name, id",
+        )
+        title = self.env._("Customer List")
+        content = self.env["crm.xlsx"]._workbook([(title, LIST_COLUMNS, customers)])
+        return f"{title}.xlsx", content
+
+
+class CrmInformationReport(models.Model):
+    _inherit = "crm.information.report"
+
+    def action_xlsx(self):
+        """Download the report as an Excel file (来访客户汇总, 来电客户汇总, 业主信息)."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/crm_customer_archive/xlsx/{self._name}/"
+            + ",".join(map(str, self.ids)),
+            "target": "download",
+        }
+
+    def _xlsx_file(self):
+        self.ensure_one()
+        self.check_access("read")
+        lines = self.line_ids
+        if self.kind == "owner":
+            sheets = [(self.env._("Owner Information"), OWNER_COLUMNS, lines)]
+        else:
+            phone = lines.filtered(lambda line: line.enquiry_kind == "phone")
+            sheets = [
+                (
+                    self.env._("Walk-in Customer Summary"),
+                    REPORT_COLUMNS,
+                    lines - phone,
+                ),
+                (self.env._("Phone Enquiry Summary"), REPORT_COLUMNS, phone),
+            ]
+        return f"{self.name}.xlsx", self.env["crm.xlsx"]._workbook(sheets)
