@@ -436,6 +436,7 @@ class CrmCustomerDocument(models.Model):
         todo = [
             {
                 "activity_type_id": kind.id,
+                "automated": True,
                 "res_model_id": model_id,
                 "res_id": document.id,
                 "user_id": document._reminded_user().id,
@@ -450,7 +451,10 @@ class CrmCustomerDocument(models.Model):
             for document in ending
             if document._reminded_user()
         ]
-        self.env["mail.activity"].create(todo)
+        # no mail for each: the list of activities is the reminder
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            todo
+        )
         return len(todo)
 
     def _reminded_user(self):

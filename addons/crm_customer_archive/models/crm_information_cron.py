@@ -55,10 +55,11 @@ class CrmInformationReport(models.Model):
         )
         kind = self.env.ref("crm_customer_archive.activity_information_report")
         model_id = self.env["ir.model"]._get_id(self._name)
-        self.env["mail.activity"].create(
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [
                 {
                     "activity_type_id": kind.id,
+                    "automated": True,
                     "res_model_id": model_id,
                     "res_id": report.id,
                     "user_id": user.id,

@@ -64,9 +64,7 @@ class CrmXlsx(models.AbstractModel):
             zip(fields, columns, strict=True)
         ):
             sheet.set_column(column, column, width)
-            sheet.write_string(
-                0, column, field._description_string(self.env), formats["head"]
-            )
+            sheet.write_string(0, column, self._label(field), formats["head"])
             if field.type == "selection":
                 choices[field.name] = dict(field._description_selection(self.env))
         for line, record in enumerate(records, 1):
@@ -85,6 +83,13 @@ class CrmXlsx(models.AbstractModel):
                     sheet.write_number(line, column, value, formats["money"])
                 else:
                     sheet.write_string(line, column, str(value))
+
+
+    @api.model
+    def _label(self, field):
+        if (field.model_name, field.name) == ("res.partner", "user_id"):
+            return self.env._("Account Manager")  # as on the form
+        return field._description_string(self.env)
 
 
 class ResPartner(models.Model):

@@ -27,3 +27,9 @@ from . import test_account_pool
 from . import test_contact
 from . import test_handover
 from . import test_access_documents
+from . import test_registration_blocks
+from . import test_registration_documents
+from . import test_registration_information
+from . import test_registration_input
+from . import test_registration_personal
+from . import test_registration_similar

@@ -239,8 +239,11 @@ class TestDocuments(ArchiveCase):
     def test_other_company_and_strangers(self):
         document = self._file()
         for user in (self.user_other_company, self.user_outsider):
+            theirs = document.with_user(user).with_context(
+                allowed_company_ids=user.company_ids.ids
+            )
             with self.assertRaises(AccessError):
-                document.with_user(user).read(["number"])
+                theirs.read(["number"])
         with self.assertRaises(AccessError):
             self._file(user=self.user_sales2)
 

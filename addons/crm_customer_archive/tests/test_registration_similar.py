@@ -107,7 +107,9 @@ class TestSimilar(ArchiveCase):
             self.first.with_user(self.user_sales2).read(["phone"])
 
     def test_other_company(self):
-        elsewhere = self.Partner.with_user(self.user_other_company)
+        elsewhere = self.Partner.with_user(self.user_other_company).with_context(
+            allowed_company_ids=self.other_company.ids
+        )
         self.assertFalse(elsewhere.find_duplicates({"name": self.first.name}))
 
     def test_decided_not_the_same(self):
