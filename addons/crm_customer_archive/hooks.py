@@ -25,7 +25,11 @@ def uninstall_hook(env):
     env.cr.execute(
         "UPDATE res_partner SET source_id = NULL, stage_id = NULL, "
         "intermediary_type_id = NULL, enterprise_type_id = NULL, "
-        "master_area_id = NULL"
+        "master_area_id = NULL, age_band_id = NULL"
+    )
+    env.cr.execute(
+        "UPDATE crm_lead SET enquiry_source_id = NULL, need_type_id = NULL, "
+        "age_band_id = NULL"
     )
     env.invalidate_all()
     env["ir.sequence"]._policy_remove(
@@ -38,7 +42,12 @@ def uninstall_hook(env):
         "crm.customer.class.proposal",
         "crm.customer.class.judgement",
         "crm.master.data.request",
+        "crm.erase.request",
+        "crm.information.report",
     )
+    env["mail.activity"].search(
+        [("res_model", "in", ("crm.customer.document", "crm.information.report"))]
+    ).unlink()
     env.cr.execute(
         "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"
     )

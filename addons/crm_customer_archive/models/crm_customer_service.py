@@ -46,7 +46,5 @@ class CrmCustomerService(models.Model):
                 )
             if service.solved and not (service.solution or "").strip():
                 raise ValidationError(
-                    self.env._(
-                        "“%s” is solved: say how (“Solution”).", service.subject
-                    )
+                    self.env._("“%s” is solved: say how (“Solution”).", service.subject)
                 )

@@ -244,7 +244,9 @@ class CrmEraseRequest(models.Model):
             months = Period._months_of("contact", company)
             if not months:
                 continue
-            persons = self.env["res.partner"]._persons_unused_for(company, months, limit)
+            persons = self.env["res.partner"]._persons_unused_for(
+                company, months, limit
+            )
             count += len(
                 self.with_company(company).create(
                     [
@@ -252,9 +254,7 @@ class CrmEraseRequest(models.Model):
                             "partner_id": person.id,
                             "company_id": company.id,
                             "ground": "retention",
-                            "reason": self.env._(
-                                "Not used for %s months.", months
-                            ),
+                            "reason": self.env._("Not used for %s months.", months),
                         }
                         for person in persons
                     ]

@@ -19,9 +19,9 @@ class CrmInformationReportLine(models.Model):
     )
     date = fields.Date(required=True)
     enquiry_kind = fields.Selection(
-        selection=lambda self: self.env["crm.customer.source"]
-        ._fields["enquiry_kind"]
-        .selection,
+        selection=lambda self: (
+            self.env["crm.customer.source"]._fields["enquiry_kind"].selection
+        ),
         string="Class of Source",
     )
     lead_id = fields.Many2one("crm.lead", ondelete="set null", index="btree_not_null")

@@ -227,14 +227,15 @@ class CrmInformationReport(models.Model):
     def action_send(self):
         """Send reports on: into the next longer report, or to their readers.
 
-        :return: True
+        :return: True; sending again changes nothing
         :raises AccessError: not the user's to send
-        :raises UserError: already sent, or parts of it are still to be sent
+        :raises UserError: parts of it are still to be sent
         """
         for report in self:
             report.check_access("read")
             report._check_sender()
-            report._check_transition_state(("draft",))
+            if report.state == "sent":
+                continue
             report._check_parts_sent()
             if report.period == "day":
                 report.action_collect()
@@ -289,9 +290,7 @@ class CrmInformationReport(models.Model):
         self.ensure_one()
         if self.period == "month":
             return self.browse()
-        longer = (
-            "week" if (self.kind, self.period) == ("enquiry", "day") else "month"
-        )
+        longer = "week" if (self.kind, self.period) == ("enquiry", "day") else "month"
         return self._open(
             self.kind,
             longer,

@@ -4,7 +4,15 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 MODEL = "crm.customer.document"
-GUARDED = {"datas", "raw", "db_datas", "store_fname", "res_field", "res_model", "res_id"}
+GUARDED = {
+    "datas",
+    "raw",
+    "db_datas",
+    "store_fname",
+    "res_field",
+    "res_model",
+    "res_id",
+}
 
 
 class IrAttachment(models.Model):
@@ -20,7 +28,9 @@ class IrAttachment(models.Model):
             for attachment in self.sudo()  # sudo: only to know what they belong to
         ):
             raise AccessError(
-                self.env._("The file of a customer document is changed in the document.")
+                self.env._(
+                    "The file of a customer document is changed in the document."
+                )
             )
 
     @api.model_create_multi

@@ -24,7 +24,8 @@ class ResCompany(models.Model):
         "they are shown as similar (GAP-83).",
     )
     _similarity_range = models.Constraint(
-        "CHECK (duplicate_similarity IS NULL OR duplicate_similarity BETWEEN 0.1 AND 1)",
+        "CHECK (duplicate_similarity IS NULL "
+        "OR duplicate_similarity BETWEEN 0.1 AND 1)",
         "The similarity of names is a number from 0.1 to 1.",
     )
 

@@ -47,7 +47,13 @@ class ResPartner(models.Model):
                 self.env["crm.customer.document.type"]
                 .sudo()
                 .search(
-                    [("required_profile_ids", "=", company._policy_profile("archive").id)]
+                    [
+                        (
+                            "required_profile_ids",
+                            "=",
+                            company._policy_profile("archive").id,
+                        )
+                    ]
                 )
             )
             if not types:

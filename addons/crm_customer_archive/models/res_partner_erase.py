@@ -1,4 +1,4 @@
-"""Erasing a person: what identifies is replaced, accounting is kept (GAP-75, GAP-95)."""
+"""Erasing a person: what identifies goes, accounting stays (GAP-75, GAP-95)."""
 
 from dateutil.relativedelta import relativedelta
 

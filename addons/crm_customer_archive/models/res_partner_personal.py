@@ -10,6 +10,19 @@ class ResPartner(models.Model):
 
     sex = fields.Selection([("male", "Male"), ("female", "Female")])
     birthdate = fields.Date(string="Date of Birth")
+    # The same two values where customers are segmented by them.
+    segment_sex = fields.Selection(
+        string="Sex (Segment)",
+        compute="_compute_segment_person",
+        inverse="_inverse_segment_sex",
+        store=True,
+    )
+    segment_birth_date = fields.Date(
+        string="Date of Birth (Segment)",
+        compute="_compute_segment_person",
+        inverse="_inverse_segment_birth_date",
+        store=True,
+    )
     age = fields.Integer(compute="_compute_age", help="Full years today.")
     age_band_id = fields.Many2one(
         "crm.age.band",
@@ -35,6 +48,20 @@ class ResPartner(models.Model):
     anniversaries = fields.Char(
         string="Important Anniversaries", help="Such as 5-20 wedding, 9-1 founding."
     )
+
+    @api.depends("sex", "birthdate")
+    def _compute_segment_person(self):
+        for partner in self:
+            partner.segment_sex = partner.sex
+            partner.segment_birth_date = partner.birthdate
+
+    def _inverse_segment_sex(self):
+        for partner in self:
+            partner.sex = partner.segment_sex
+
+    def _inverse_segment_birth_date(self):
+        for partner in self:
+            partner.birthdate = partner.segment_birth_date
 
     @api.depends("birthdate")
     def _compute_age(self):

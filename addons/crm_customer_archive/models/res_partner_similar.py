@@ -265,7 +265,9 @@ class ResPartner(models.Model):
         ]
 
     def _similar_row(self, other, row):
-        keys = [key for key in ("credit_code", "name", "phone") if key in row["matches"]]
+        keys = [
+            key for key in ("credit_code", "name", "phone") if key in row["matches"]
+        ]
         lines = []
         for key in keys:
             values = {
@@ -334,7 +336,8 @@ class ResPartner(models.Model):
         limit = min(max(self.env.company.duplicate_similarity, 0.1), 1.0)
         self.env.cr.execute(
             SQL(
-                "SELECT set_config('pg_trgm.similarity_threshold', %s, TRUE)", str(limit)
+                "SELECT set_config('pg_trgm.similarity_threshold', %s, TRUE)",
+                str(limit),
             )
         )
         return self.env.execute_query(

@@ -84,7 +84,6 @@ class CrmXlsx(models.AbstractModel):
                 else:
                     sheet.write_string(line, column, str(value))
 
-
     @api.model
     def _label(self, field):
         if (field.model_name, field.name) == ("res.partner", "user_id"):
@@ -96,7 +95,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def action_customer_list_xlsx(self):
-        """Download the customer list (客户一览表) as an Excel file; see `_xlsx_file`."""
+        """Download the customer list (客户一览表) as an Excel file."""
         self._check_customer_export("export", self._customer_list_fields())
         return {
             "type": "ir.actions.act_url",
@@ -137,7 +136,7 @@ class CrmInformationReport(models.Model):
     _inherit = "crm.information.report"
 
     def action_xlsx(self):
-        """Download the report as an Excel file (来访客户汇总, 来电客户汇总, 业主信息)."""
+        """Download the report as an Excel file (F-07, F-08, F-09)."""
         self.check_access("read")
         return {
             "type": "ir.actions.act_url",

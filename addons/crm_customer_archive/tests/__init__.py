@@ -33,3 +33,4 @@ from . import test_registration_information
 from . import test_registration_input
 from . import test_registration_personal
 from . import test_registration_similar
+from . import test_registration_rpc

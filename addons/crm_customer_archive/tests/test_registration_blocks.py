@@ -81,6 +81,7 @@ class TestBlocks(ArchiveCase):
         ):
             with self.assertRaisesRegex(ValidationError, "lies in the future"):
                 person.write(vals)
+            person.write(dict.fromkeys(vals, False))
         with self.assertRaisesRegex(UserError, "name who accepted"):
             person.write({"clauses_accepted_date": self.today})
         with self.assertRaisesRegex(ValidationError, "overlap"):
@@ -90,7 +91,7 @@ class TestBlocks(ArchiveCase):
 
     def test_needs_and_service(self):
         """Seen with the customer; dates past; solved says how."""
-        tomorrow = self.today + timedelta(days=1)
+        tomorrow, records = self.today + timedelta(days=1), {}
         for model, vals in (
             ("crm.customer.need", {"text": "Prefers cotton", "kind": "product"}),
             ("crm.customer.service", {"subject": "Late delivery"}),
@@ -98,7 +99,7 @@ class TestBlocks(ArchiveCase):
         ):
             Model = self.env[model].with_user(self.user_sales)
             vals = {"customer_id": self.customer.id, **vals}
-            record = Model.create(vals)
+            record = records[model] = Model.create(vals)
             with self.assertRaisesRegex(ValidationError, "future"):
                 Model.create({**vals, "date": tomorrow})
             for user in (self.user_sales2, self.user_other_company, self.user_outsider):
@@ -108,9 +109,11 @@ class TestBlocks(ArchiveCase):
                 self.assertFalse(theirs.has_access("read"), f"{model} {user.login}")
             with self.assertRaises(AccessError):
                 Model.with_user(self.user_sales2).create(vals)
-        service = self.customer.service_ids
+        self.env.invalidate_all()
+        service = records["crm.customer.service"]
         with self.assertRaisesRegex(ValidationError, "Solution"):
             service.solved = True
+        self.env.invalidate_all()
         service.write({"solved": True, "solution": "Sent by express"})
         [row] = self.customer._service_history()
         self.assertEqual(row["solution"], "Sent by express")

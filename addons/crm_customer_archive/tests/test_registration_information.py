@@ -70,8 +70,9 @@ class TestInformation(ArchiveCase):
         with self.assertRaises(AccessError):
             daily.with_user(self.user_sales2).action_send()
         daily.with_user(self.user_sales).action_send()
-        with self.assertRaises(UserError):
-            daily.with_user(self.user_sales).action_send()
+        sent_at = daily.sent_at
+        daily.with_user(self.user_sales).action_send()
+        self.assertEqual(daily.sent_at, sent_at, "safe to repeat")
         week = daily.parent_id
         self.assertEqual((week.period, week.line_count), ("week", 2))
         self.assertEqual(week.department_id, self.departments["sales"])
@@ -90,7 +91,9 @@ class TestInformation(ArchiveCase):
         month.with_user(self.user_specialist).action_send()
         self.assertEqual(month.recipient_ids, manager | self.user_marketing_head)
         self.assertTrue(month.with_user(self.user_marketing_head).has_access("read"))
-        self.assertTrue(month.line_ids.with_user(self.user_marketing_head).mapped("name"))
+        self.assertTrue(
+            month.line_ids.with_user(self.user_marketing_head).mapped("name")
+        )
         self.assertFalse(month.with_user(self.user_sales2).has_access("read"))
         elsewhere = month.with_user(self.user_other_company).with_context(
             allowed_company_ids=self.other_company.ids
@@ -204,13 +207,15 @@ class TestInformation(ArchiveCase):
             ("report_walk_in_summary", "王小明", "李小红"),
             ("report_phone_summary", "李小红", "王小明"),
         ):
-            text = Report._render_qweb_html(
-                f"crm_customer_archive.{name}", daily.ids
-            )[0].decode()
+            text = Report._render_qweb_html(f"crm_customer_archive.{name}", daily.ids)[
+                0
+            ].decode()
             self.assertIn(seen, text)
             self.assertNotIn(unseen, text)
             self.assertNotIn("<b>bold</b>", text)
-        self.assertIn("download", daily.with_user(self.user_sales).action_xlsx()["target"])
+        self.assertIn(
+            "download", daily.with_user(self.user_sales).action_xlsx()["target"]
+        )
         filename, content = daily.with_user(self.user_sales)._xlsx_file()
         self.assertTrue(filename.endswith(".xlsx"))
         book = load_workbook(io.BytesIO(content))

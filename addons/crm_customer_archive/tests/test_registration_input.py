@@ -81,7 +81,15 @@ class TestInput(ArchiveCase):
         result = self._load(
             [*HEADER, "enterprise_type_id", "source_id"],
             [
-                ["Bad Ltd", "1", "1234", "马建国", "", "No Such Type", "No Such Source"],
+                [
+                    "Bad Ltd",
+                    "1",
+                    "1234",
+                    "马建国",
+                    "",
+                    "No Such Type",
+                    "No Such Source",
+                ],
             ],
         )
         self.assertFalse(result["ids"])

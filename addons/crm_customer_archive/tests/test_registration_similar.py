@@ -141,22 +141,20 @@ class TestSimilar(ArchiveCase):
         decision = self.env["crm.customer.duplicate.decision"].search([])
         self.assertEqual(decision.decided_by_id, self.user_sales_head)
         self.assertEqual(decision.other_name, self.first.name)
+        vals = {
+            "customer_id": self.first.id,
+            "other_id": draft.id,
+            "reason": "Forged",
+            "decided_by_id": self.user_director.id,
+        }
         for user in (self.user_sales, self.user_sales_head, self.user_admin):
-            for what in (
-                lambda: decision.write({"reason": "Forged"}),
-                lambda: decision.unlink(),
-                lambda: decision.create(
-                    {
-                        "customer_id": self.first.id,
-                        "other_id": draft.id,
-                        "reason": "Forged",
-                        "decided_by_id": self.user_director.id,
-                    }
-                ),
-            ):
-                decision = decision.with_user(user)
-                with self.assertRaises(AccessError):
-                    what()
+            theirs = decision.with_user(user)
+            with self.assertRaises(AccessError):
+                theirs.write({"reason": "Forged"})
+            with self.assertRaises(AccessError):
+                theirs.unlink()
+            with self.assertRaises(AccessError):
+                theirs.create(vals)
 
     def test_approval_is_a_decision(self):
         """Who approves beside the warning has decided it."""
