@@ -100,7 +100,10 @@ class TestBlocks(ArchiveCase):
             Model = self.env[model].with_user(self.user_sales)
             vals = {"customer_id": self.customer.id, **vals}
             record = records[model] = Model.create(vals)
-            with self.assertRaisesRegex(ValidationError, "future"):
+            with (
+                self.assertRaisesRegex(ValidationError, "future"),
+                self.env.cr.savepoint(),
+            ):
                 Model.create({**vals, "date": tomorrow})
             for user in (self.user_sales2, self.user_other_company, self.user_outsider):
                 theirs = record.with_user(user).with_context(
