@@ -53,9 +53,11 @@ class ResPartner(models.Model):
         "crm.customer.duplicate.decision", "customer_id", string="Not the Same As"
     )
 
+    # Without fastupdate: a list of pending entries would be read at every key typed.
     _customer_name_key_idx = models.Index(
         lambda registry: (
-            "USING gin (customer_name_key gin_trgm_ops) WHERE is_crm_customer"
+            "USING gin (customer_name_key gin_trgm_ops) WITH (fastupdate = off) "
+            "WHERE is_crm_customer"
             if registry.has_trigram
             else ""
         )
@@ -291,8 +293,8 @@ class ResPartner(models.Model):
                 )
         return {
             "id": other.id,
-            "name": other.name,
-            "number": other.customer_number or "",
+            "name": self._similar_label(other) if other.is_withheld else other.name,
+            "number": "" if other.is_withheld else other.customer_number or "",
             "account_manager": other.user_id.name or "",
             "matches": keys,
             "similarity": round(row["similarity"], 2),
@@ -301,7 +303,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _similar_label(self, other):
-        """Return what is told of another customer: number and name (GAP-50)."""
+        """Return what is told of another customer: number and name (GAP-50).
+
+        Of a classified file nothing but whom to ask (ARC-213).
+        """
+        if other.is_withheld:
+            return self.env._("a classified customer")
         return " ".join(filter(None, (other.customer_number, other.name)))
 
     def _similar_query(self):

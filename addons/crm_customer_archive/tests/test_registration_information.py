@@ -234,14 +234,19 @@ class TestInformation(ArchiveCase):
         theirs = self._make_archived_customer(
             user=self.user_sales2, name="Theirs Ltd", number=2
         )
-        name, content = (mine | theirs).with_user(self.user_director)._xlsx_file()
+        name, content = mine.with_user(self.user_sales)._xlsx_file()
         sheet = load_workbook(io.BytesIO(content)).active
-        self.assertEqual(sheet.max_row, 3)
+        self.assertEqual(sheet.max_row, 2)
         head = [cell.value for cell in sheet[1]]
         row = dict(zip(head, [cell.value for cell in sheet[2]], strict=True))
         self.assertEqual(row["Name"], mine.name)
         self.assertEqual(row["Unified Social Credit Code"], mine.credit_code)
         self.assertEqual(row["Account Manager"], self.user_sales.name)
         self.assertEqual(name, "Customer List.xlsx")
+        action = mine.with_user(self.user_sales).action_customer_list_xlsx()
+        self.assertIn(f"res.partner/{mine.id}", action["url"])
         with self.assertRaises(AccessError):
             (mine | theirs).with_user(self.user_sales)._xlsx_file()
+        # not one's own: a granted request is needed (ARC-199)
+        with self.assertRaisesRegex(UserError, "granted data request"):
+            (mine | theirs).with_user(self.user_specialist)._xlsx_file()

@@ -185,3 +185,16 @@ class TestSimilar(ArchiveCase):
         self.assertFalse(plain.customer_name_key)
         self.first.child_ids = [Command.create({"name": "张晓红", "phone": "12345678"})]
         self.assertFalse(self.first.child_ids.mapped("customer_name_key")[0])
+
+    def test_classified_customer(self):
+        """Of a classified file nobody learns more than whom to ask (ARC-213)."""
+        level = self.env["crm.confidentiality.level"].search(
+            [("classified", "=", True)], limit=1
+        )
+        self.first.sudo().confidentiality_level_id = level
+        [row] = self.Partner.with_user(self.user_sales2).find_duplicates(
+            {"name": self.first.name}
+        )
+        self.assertEqual(row["name"], "a classified customer")
+        self.assertFalse(row["number"])
+        self.assertEqual(row["account_manager"], self.user_sales.name)
