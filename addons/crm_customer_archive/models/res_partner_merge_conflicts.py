@@ -147,9 +147,11 @@ class ResPartner(models.Model):
             # sudo: messages and files of others stay with the record that stays
             model = self.env[name].sudo()
             model_field = "model" if name == "mail.message" else "res_model"
-            model.search(
+            found = model.search(
                 [(model_field, "=", records._name), ("res_id", "in", records.ids)]
-            ).write({"res_id": kept.id})
+            )
+            if kept:
+                found.write({"res_id": kept.id})
         self.env.flush_all()
         # By the database, as the platform does when it merges: these records are
         # evidence that nobody deletes, and what they said is in the log.
