@@ -201,7 +201,9 @@ class ResPartner(models.Model):
         granted._write_terms()
         self.sudo()._sync_credit_state()
         engine = self.env["crm.customer.class.engine"].sudo()
-        for company in self.company_id or self.env["res.company"].sudo().search([]):
+        for company in self.company_id or self.env["res.company"].sudo().search(
+            [("active", "=", True)]
+        ):
             engine._sync_customers(company, self.ids)
         return res
 
