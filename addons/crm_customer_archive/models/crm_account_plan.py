@@ -29,7 +29,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 KINDS = [
-    ("key", "Key account"),
+    ("key", "Key customer"),
     ("important", "Important customer"),
     ("problem", "Problem customer"),
     ("service", "Customer service"),
@@ -196,7 +196,7 @@ class CrmAccountPlan(models.Model):
     method = fields.Text(string="Way of Maintenance")
     notes = fields.Text(string="Remarks")
     line_ids = fields.One2many(
-        "crm.account.plan.line", "plan_id", string="Measures", copy=True
+        "crm.account.plan.line", "plan_id", string="Planned Measures", copy=True
     )
     total_cost = fields.Monetary(
         string="Planned Cost",

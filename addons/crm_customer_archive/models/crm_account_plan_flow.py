@@ -15,6 +15,20 @@ REQUIRED = {
     "service": ("content", "line_ids"),
     "maintenance": ("method", "line_ids"),
 }
+# The texts each form prints.
+PRINTED = {
+    "key": ("reason", "sales_situation"),
+    "important": ("sales_situation", "problem", "countermeasure", "guidelines"),
+    "problem": (
+        "sales_scope",
+        "location",
+        "deterioration_trend",
+        "symptoms",
+        "countermeasure",
+    ),
+    "service": ("problem", "content"),
+    "maintenance": ("method",),
+}
 # What a program may say of a plan.
 PROGRAM_FIELDS = (
     "date_from",
@@ -365,6 +379,10 @@ class CrmAccountPlan(models.Model):
         """Return the decisions of the last request, lowest level first."""
         self.ensure_one()
         return self._approval_current()
+
+    def _printed_texts(self):
+        """Return the names of the texts that the form of this kind prints."""
+        return (*PRINTED[self.kind], "promises", "assurance_opinion", "notes")
 
     def _printed_sheets(self, kinds, size):
         """Return [(kind, plans, page, pages)] of tables of at most ``size`` plans."""

@@ -24,7 +24,7 @@ class CrmAccountPlanLine(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     plan_state = fields.Selection(related="plan_id.state", string="Plan State")
     sequence = fields.Integer(default=10)
-    name = fields.Char(string="Measure", required=True)
+    name = fields.Char(string="Planned Measure", required=True)
     user_id = fields.Many2one(
         "res.users",
         string="Person in Charge",

@@ -77,6 +77,10 @@ class TestEvaluation(AccountMixin, ArchiveCase):
         evaluation.with_user(self.user_service_manager).action_approve()
         self.assertEqual(evaluation.state, "closed")
         self.assertFalse(evaluation.suspension_proposed)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "crm_customer_archive.report_evaluation", evaluation.ids
+        )
+        self.assertIn("☑", html.decode())
         with self.assertRaises(UserError), self.env.cr.savepoint():
             evaluation.outcome = "maintain"
 

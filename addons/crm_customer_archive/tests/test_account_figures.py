@@ -122,6 +122,10 @@ class TestAccountFigures(AccountTestInvoicingCommon):
         self.assertEqual(run.line_ids.region_id, self.a.state_id)
         groups = run._printed_groups()
         self.assertEqual([place for place, _k, _c in groups], [self.a.state_id])
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "crm_customer_archive.report_account_ranking", run.ids
+        )
+        self.assertIn("Firm A", html.decode())
         department = self.env.ref("crm_customer_archive.ranking_department")
         run = run.browse(department.action_compute(self.today))
         self.assertFalse(run.line_ids, "nobody is of a department")

@@ -245,6 +245,35 @@ class TestAccountPlans(AccountMixin, ArchiveCase):
         )
         self.assertEqual(first, again)
 
+    def _printed(self, report, records, user=None):
+        reports = self.env["ir.actions.report"].with_user(user or self.user_sales)
+        html, _kind = reports._render_qweb_html(
+            f"crm_customer_archive.{report}", records.ids
+        )
+        return html.decode()
+
+    def test_printed_forms(self):
+        """F-28, F-29, F-31, F-33, F-37, F-38: for readers only."""
+        plans = self.env["crm.account.plan"]
+        for kind in ("important", "problem", "service", "maintenance", "key"):
+            plans |= self._make_plan(kind)
+        plans[3].summary = "维护效果良好"
+        html = self._printed("report_countermeasures", plans)
+        self.assertIn("Important Customer Countermeasure Table", html)
+        self.assertIn("Problem Customer Countermeasure Table", html)
+        self.assertIn("连续三个月下降", html)
+        html = self._printed("report_account_plan", plans)
+        for text in (
+            "Customer Service Plan",
+            "维护效果良好",
+            "每月拜访一次",
+            "定期拜访",
+        ):
+            self.assertIn(text, html)
+        self.assertIn("每月拜访", self._printed("report_maintenance_register", plans))
+        with self.assertRaises(AccessError):
+            self._printed("report_account_plan", plans, self.user_quality)
+
     def test_list_costs_the_same_for_many(self):
         plans = self.env["crm.account.plan"]
         for _index in range(6):
