@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ArchiveCase
 from .test_account_plans import AccountMixin
@@ -95,6 +95,25 @@ class TestEvaluation(AccountMixin, ArchiveCase):
         self.assertIn(self.user_sales_head, self.customer.activity_ids.user_id)
         self.customer.with_user(self.user_sales_head).action_suspend("终止关系")
         self.assertEqual(self.customer.state, "suspended")
+
+    def test_form(self):
+        """The form makes an evaluation with all indicators of the template."""
+        form = Form(self.env["crm.customer.evaluation"].with_user(self.user_sales))
+        form.customer_id = self.customer
+        with form.line_ids.edit(0) as line:
+            line.score = 50
+            line.basis = "回款"
+        evaluation = form.save()
+        self.assertEqual(
+            evaluation.line_ids.indicator_id, evaluation.template_id.indicator_ids
+        )
+        self.assertEqual(evaluation.total, 50 * evaluation.line_ids[0].weight / 100)
+        plan = Form(self.env["crm.account.plan"].with_user(self.user_sales))
+        plan.customer_id = self.customer
+        with plan.line_ids.new() as line:
+            line.name = "拜访"
+            line.cost = 5
+        self.assertEqual(plan.save().total_cost, 5)
 
     def test_lines_are_the_templates(self):
         """No indicator is left out or scored past the standard score."""
