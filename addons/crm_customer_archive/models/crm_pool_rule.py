@@ -159,6 +159,15 @@ class CrmPoolEntry(models.Model):
         "This customer is already in the public pool.",
     )
 
+    def _end(self):
+        """End stays that no claim or assignment ended."""
+        self.write({"state": "assigned", "date_out": fields.Datetime.now()})
+
+    def _merge_conflicts(self):
+        """One customer is in the pool once: the other stays end with the merging."""
+        self[1:]._end()
+        return self.browse()
+
     @api.depends("customer_id.name", "date_in")
     def _compute_display_name(self):
         for entry in self:

@@ -71,6 +71,17 @@ class CrmProblemProposal(models.Model):
             name = proposal.sudo().customer_id.name or ""
             proposal.display_name = f"{name} {proposal.date or ''}".strip()
 
+    def _merge_conflicts(self):
+        """One customer is proposed once: the first proposal stays."""
+        self[1:]._write_guarded(
+            {
+                "state": "dismissed",
+                "dismissal_reason": self.env._("Merged with another customer."),
+                **self._decided(),
+            }
+        )
+        return self.browse()
+
     def action_accept(self):
         """Take up proposals: each becomes a draft plan for a problem customer.
 

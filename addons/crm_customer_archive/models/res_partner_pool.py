@@ -148,15 +148,14 @@ class ResPartner(models.Model):
                 company.id,
             ),
         ]
-        if "crm.contact.log" in self.env:
-            sources.append(
-                SQL(
-                    "SELECT customer_id, MAX(%s) FROM crm_contact_log"
-                    " WHERE company_id = %s AND customer_id IS NOT NULL GROUP BY 1",
-                    local(SQL("date")),
-                    company.id,
-                )
+        sources.append(
+            SQL(
+                "SELECT customer_id, MAX(%s) FROM crm_contact_log"
+                " WHERE company_id = %s AND customer_id IS NOT NULL GROUP BY 1",
+                local(SQL("date")),
+                company.id,
             )
+        )
         return sources
 
     # -------------------------------------------------------------------- cron
@@ -315,9 +314,14 @@ class ResPartner(models.Model):
         if not self:
             return
         now = fields.Datetime.now()
-        self.env["crm.pool.entry"].flush_model()  # the last stay ends before this one
         # sudo: stays are recorded by the procedure only
-        self.env["crm.pool.entry"].sudo().create(
+        entries = self.env["crm.pool.entry"].sudo()
+        # A merged customer may have brought one along.
+        entries.search(
+            [("customer_id", "in", self.ids), ("date_out", "=", False)]
+        )._end()
+        entries.flush_model()  # the last stay ends before this one
+        entries.create(
             [
                 {
                     "customer_id": customer.id,

@@ -282,6 +282,22 @@ class TestPool(ArchiveCase):
         self.assertEqual(self.customer.pool_entry_ids.state, "assigned")
         self.assertEqual(self.lead.user_id, self.user_sales2)
 
+    def test_merged_customers_have_one_stay(self):
+        """Of the stays and proposals of merged customers one is left open."""
+        other = self._make_archived_customer(name="Merged Ltd", number=9)
+        (self.customer + other).with_user(self.user_sales).action_return_to_pool("x")
+        entries = self.customer.pool_entry_ids + other.pool_entry_ids
+        self.assertFalse(entries._merge_conflicts())
+        self.assertEqual(entries.mapped("state"), ["open", "assigned"])
+        proposals = self.env["crm.problem.proposal"].create(
+            [
+                {"customer_id": customer.id, "company_id": self.company.id}
+                for customer in self.customer + other
+            ]
+        )
+        self.assertFalse(proposals._merge_conflicts())
+        self.assertEqual(proposals.mapped("state"), ["proposed", "dismissed"])
+
     def test_classified_never_returns(self):
         """A classified customer is not shown to everybody by way of the pool."""
         level = self.env["crm.confidentiality.level"].search(
