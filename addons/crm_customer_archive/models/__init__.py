@@ -79,6 +79,7 @@ from . import crm_customer_evaluation
 from . import crm_pool_rule
 from . import res_company_pool
 from . import res_partner_pool
+from . import res_partner_pool_actions
 from . import res_partner_account
 from . import crm_contact_channel
 from . import crm_contact_log
