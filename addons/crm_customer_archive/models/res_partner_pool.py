@@ -25,7 +25,7 @@ class ResPartner(models.Model):
         "pool_due_date",
         "pool_warned_date",
         "pool_keep_until",
-        "last_contact_date",
+        "pool_contact_date",
     )
 
     in_pool = fields.Boolean(
@@ -47,7 +47,7 @@ class ResPartner(models.Model):
     pool_rule_id = fields.Many2one(
         "crm.pool.rule", readonly=True, copy=False, ondelete="set null"
     )
-    last_contact_date = fields.Date(
+    pool_contact_date = fields.Date(
         string="Last Contact or Order",
         readonly=True,
         copy=False,
@@ -212,13 +212,13 @@ class ResPartner(models.Model):
                       LEFT JOIN crm_pool_rule rule ON rule.id = owned.rule_id
                 )
                 UPDATE res_partner partner
-                   SET last_contact_date = due.last_day, pool_rule_id = due.rule_id,
+                   SET pool_contact_date = due.last_day, pool_rule_id = due.rule_id,
                        pool_due_date = CASE WHEN due.rule_id IS NOT NULL
                                             THEN due.day END,
                        pool_warned_date = due.warned
                   FROM due
                  WHERE due.id = partner.id
-                   AND (partner.last_contact_date, partner.pool_rule_id,
+                   AND (partner.pool_contact_date, partner.pool_rule_id,
                         partner.pool_due_date, partner.pool_warned_date)
                        IS DISTINCT FROM
                        (due.last_day, due.rule_id,
@@ -331,7 +331,7 @@ class ResPartner(models.Model):
                     "reason_in": reason,
                     "date_in": now,
                     "former_user_id": customer.user_id.id,
-                    "last_contact_date": customer.last_contact_date,
+                    "last_contact_date": customer.pool_contact_date,
                     "returned_by_id": False if cause == "idle" else self.env.uid,
                 }
                 for customer in self

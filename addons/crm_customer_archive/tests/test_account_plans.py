@@ -360,7 +360,7 @@ class TestAccountAttacks(AccountMixin, RpcAbuseCase):
                 ("in_pool", True),
                 ("pool_former_user_id", self.user_sales2.id),
                 ("pool_keep_until", "2099-01-01"),
-                ("last_contact_date", "2026-01-01"),
+                ("pool_contact_date", "2026-01-01"),
             ):
                 with self.refused(f"{user.login} writes {name}"):
                     self.rpc(

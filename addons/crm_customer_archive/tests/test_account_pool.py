@@ -135,7 +135,7 @@ class TestPool(ArchiveCase):
         )
         self.env.invalidate_all()
         self._run()
-        self.assertEqual(self.customer.last_contact_date, self.today)
+        self.assertEqual(self.customer.pool_contact_date, self.today)
         self.assertEqual(self.customer.pool_due_date, self.today + 100 * DAY)
         self._idle(95)
         self.env.cr.execute(
@@ -146,7 +146,7 @@ class TestPool(ArchiveCase):
             "mail.mail_activity_data_todo", user_id=self.user_sales.id
         ).action_feedback("打过电话")
         self._run()
-        self.assertEqual(self.customer.last_contact_date, self.today)
+        self.assertEqual(self.customer.pool_contact_date, self.today)
 
     def test_rules_choose(self):
         """The first rule that fits; stages; key accounts are spared."""
@@ -210,7 +210,7 @@ class TestPool(ArchiveCase):
         self.rule.claim_limit = 2
         self.customer.with_user(self.user_sales2).action_claim()
         self._run()
-        self.assertEqual(self.customer.last_contact_date, self.today)
+        self.assertEqual(self.customer.pool_contact_date, self.today)
 
     def test_return_by_hand(self):
         customer = self.customer

@@ -22,7 +22,7 @@ class TestPoolContact(VisitMixin, PolicyCase):
         self.env.invalidate_all()
         Partner = self.env["res.partner"]
         Partner._pool_update_dates(self.company)
-        self.assertEqual(str(customer.last_contact_date), "2025-01-01")
+        self.assertEqual(str(customer.pool_contact_date), "2025-01-01")
         visit = self._make_held_visit(customer)
         Partner._pool_update_dates(self.company)
-        self.assertEqual(customer.last_contact_date, visit.date_held)
+        self.assertEqual(customer.pool_contact_date, visit.date_held)
