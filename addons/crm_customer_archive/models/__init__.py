@@ -115,3 +115,9 @@ from . import res_partner_limits
 from . import res_partner_erase
 from . import res_company_registration
 from . import xlsx_lists
+from . import res_company_analysis
+from . import crm_customer_market_check
+from . import crm_overview_tile
+from . import crm_policy_review
+from . import res_partner_analysis
+from . import res_partner_analysis_report

@@ -12,3 +12,4 @@ from . import crm_customer_handover_wizards
 from . import crm_customer_duplicate_review
 from . import crm_consent_give
 from . import crm_consent_withdraw
+from . import crm_customer_analysis_print
