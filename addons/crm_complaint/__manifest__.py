@@ -18,6 +18,7 @@
         "data/crm_authority_data.xml",
         "data/crm_problem_rule_data.xml",
         "data/policy_rule_data.xml",
+        "data/crm_overview_tile_data.xml",
         "report/crm_complaint_report.xml",
         "report/crm_complaint_register.xml",
         "wizards/crm_complaint_reason_views.xml",

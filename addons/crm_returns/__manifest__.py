@@ -17,6 +17,7 @@
         "data/crm_authority_data.xml",
         "data/crm_routing_limit_data.xml",
         "data/policy_rule_data.xml",
+        "data/crm_overview_tile_data.xml",
         "report/crm_return_reports.xml",
         "report/crm_return_application.xml",
         "report/crm_return_note.xml",

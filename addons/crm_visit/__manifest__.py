@@ -26,6 +26,7 @@
         "data/crm_authority_data.xml",
         "data/ir_cron_data.xml",
         "data/policy_rule_data.xml",
+        "data/crm_overview_tile_data.xml",
         "report/crm_visit_record_templates.xml",
         "report/crm_visit_daily_templates.xml",
         "report/crm_visit_plan_templates.xml",

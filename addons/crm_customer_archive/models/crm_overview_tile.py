@@ -96,8 +96,10 @@ class CrmOverviewTile(models.Model):
                     )
                 ) from error
             field = model._fields.get(tile.measure_field or "id")
-            if not field or not field.store or not field.type.startswith(
-                ("integer", "float", "monetary")
+            if (
+                not field
+                or not field.store
+                or not field.type.startswith(("integer", "float", "monetary"))
             ):
                 raise ValidationError(
                     self.env._(
@@ -133,8 +135,8 @@ class CrmOverviewTile(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_available(self):
         for tile in self:
-            tile.available = (
-                tile.model in self.env and self.env[tile.model].has_access("read")
+            tile.available = tile.model in self.env and self.env[tile.model].has_access(
+                "read"
             )
 
     @api.model
@@ -243,8 +245,6 @@ class CrmOverviewTile(models.Model):
         if self.measure_field:
             field = self.env[self.model]._fields[self.measure_field]
             if field.type == "monetary":
-                return format_amount(
-                    self.env, self.value, self.env.company.currency_id
-                )
+                return format_amount(self.env, self.value, self.env.company.currency_id)
             return f"{self.value:g}"
         return str(int(self.value))

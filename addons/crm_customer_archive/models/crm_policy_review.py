@@ -75,9 +75,7 @@ class CrmPolicyReview(models.Model):
     missed_count = fields.Integer(
         string="Targets Missed", compute="_compute_missed_count"
     )
-    execution = fields.Text(
-        string="Execution", help="How the policies were carried out."
-    )
+    execution = fields.Text(help="How the policies were carried out.")
     effect = fields.Text(help="What they brought.")
     conclusion = fields.Text(tracking=True)
     adjustment = fields.Text(
@@ -225,9 +223,7 @@ class CrmPolicyReviewLine(models.Model):
         store=True,
         aggregator=None,
     )
-    missed = fields.Boolean(
-        string="Target Missed", compute="_compute_rate", store=True
-    )
+    missed = fields.Boolean(string="Target Missed", compute="_compute_rate", store=True)
 
     @api.depends("cases", "breaches", "target")
     def _compute_rate(self):

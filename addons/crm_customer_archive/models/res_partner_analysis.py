@@ -23,6 +23,7 @@ FIGURES = (
     "growth_month",
     "amount_year",
     "share",
+    "purchase_share",
     "margin_year",
     "margin_rate",
     "days_to_pay",
@@ -100,6 +101,12 @@ class ResPartner(models.Model):
     figure_share = fields.Float(
         string="Share of Our Sales (%)", digits=(16, 2), compute="_compute_figures"
     )
+    figure_purchase_share = fields.Float(
+        string="Share of Its Purchases (%)",
+        digits=(16, 1),
+        compute="_compute_figures",
+        help="Our sales of twelve months in percent of the customer's own purchases.",
+    )
     figure_margin_year = fields.Monetary(
         string="Margin of 12 Months",
         compute="_compute_figures",
@@ -128,9 +135,9 @@ class ResPartner(models.Model):
         string="Last Order", compute="_compute_figures"
     )
     figure_trend = fields.Selection(
-        selection=lambda self: self.env["crm.customer.figures"]
-        ._fields["trend"]
-        .selection,
+        selection=lambda self: (
+            self.env["crm.customer.figures"]._fields["trend"].selection
+        ),
         string="Trend",
         compute="_compute_figures",
     )
@@ -276,12 +283,8 @@ class ResPartner(models.Model):
         if not files:
             return {}
         Figures = self.env["crm.customer.figures"]
-        query = Figures._figures_sql(
-            self.env.company, SQL("%s", tuple(files.ids))
-        )
-        rows = {
-            row["customer_id"]: row for row in self.env.execute_query_dict(query)
-        }
+        query = Figures._figures_sql(self.env.company, SQL("%s", tuple(files.ids)))
+        rows = {row["customer_id"]: row for row in self.env.execute_query_dict(query)}
         total = self._company_sales_of_year()
         for row in rows.values():
             # The query knows these customers only: the share is of all of them.

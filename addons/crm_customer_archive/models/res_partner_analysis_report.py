@@ -12,7 +12,9 @@ class ResPartner(models.Model):
         """Return dicts of month, amount, year before and growth, the last 12 months."""
         self.ensure_one()
         since = fields.Date.context_today(self).replace(day=1) - relativedelta(years=2)
-        sold = {row["month"]: float(row["amount"]) for row in self._sold_by_month(since)}
+        sold = {
+            row["month"]: float(row["amount"]) for row in self._sold_by_month(since)
+        }
         rows = []
         for month in self._curve_months()[-12:]:
             amount = sold.get(month, 0.0)

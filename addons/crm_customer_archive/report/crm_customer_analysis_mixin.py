@@ -45,6 +45,12 @@ class CrmCustomerAnalysisMixin(models.AbstractModel):
     enterprise_type_id = fields.Many2one("crm.enterprise.type", readonly=True)
     intermediary_type_id = fields.Many2one("crm.intermediary.type", readonly=True)
     source_id = fields.Many2one("crm.customer.source", readonly=True)
+    customer_class_id = fields.Many2one(
+        "crm.customer.class",
+        string="Class",
+        readonly=True,
+        help="Present class in the scheme the company has in force.",
+    )
     stage_id = fields.Many2one(
         "crm.customer.stage", string="Life-cycle Stage", readonly=True
     )
@@ -59,17 +65,21 @@ class CrmCustomerAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _dimensions_sql(self):
-        """Return the columns of the customer's file, of alias ``partner``."""
+        """Return the columns of the customer's file, of alias ``partner``.
+
+        The class is one of the figures' company, alias ``figures``.
+        """
         columns = [
             SQL("partner.%s AS %s", SQL.identifier(column), SQL.identifier(name))
             for column, name in DIMENSIONS
         ]
-        return SQL(", ").join([*columns, *self._dimensions_extra()])
-
-    @api.model
-    def _dimensions_extra(self):
-        """Return further columns; they may use ``figures.company_id``."""
-        return []
+        columns.append(
+            SQL(
+                "(partner.customer_class_id ->> figures.company_id::text)::int4"
+                " AS customer_class_id"
+            )
+        )
+        return SQL(", ").join(columns)
 
     @api.model
     def _key_sql(self, *columns):

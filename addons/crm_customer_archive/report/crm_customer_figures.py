@@ -67,15 +67,26 @@ class CrmCustomerFigures(models.Model):
         readonly=True,
         help="Invoiced in the twelve full months before this one.",
     )
-    amount_year_before = fields.Monetary(
-        string="12 Months before That", readonly=True
-    )
+    amount_year_before = fields.Monetary(string="12 Months before That", readonly=True)
     share = fields.Float(
         string="Share of Our Sales (%)",
         readonly=True,
         digits=(16, 2),
         aggregator="sum",
         help="Of the last twelve months' sales to customers whom you may see.",
+    )
+    purchases = fields.Monetary(
+        string="Own Yearly Purchases",
+        readonly=True,
+        help="What the customer buys a year of our kind of products, as typed on file.",
+    )
+    purchase_share = fields.Float(
+        string="Share of Its Purchases (%)",
+        readonly=True,
+        digits=(16, 1),
+        aggregator="avg",
+        help="Our sales of twelve months in percent of the customer's own purchases "
+        "(ARC-239). Zero where these are not known.",
     )
     margin_year = fields.Monetary(
         string="Margin of 12 Months", readonly=True, help="Invoiced less cost."
@@ -92,7 +103,6 @@ class CrmCustomerFigures(models.Model):
         string="Selling Expenses before That", readonly=True
     )
     cost_ratio = fields.Float(
-        string="Cost Ratio",
         readonly=True,
         digits=(16, 2),
         aggregator=None,
@@ -158,6 +168,7 @@ class CrmCustomerFigures(models.Model):
             " %(growth_month)s AS growth_month,"
             " COALESCE(100.0 * amount_year / NULLIF(SUM(amount_year)"
             " OVER (PARTITION BY figures.company_id), 0), 0) AS share,"
+            " 100.0 * amount_year / NULLIF(purchases, 0) AS purchase_share,"
             " 100.0 * margin_year / NULLIF(amount_year, 0) AS margin_rate,"
             " (expense_year_before - expense_year)"
             " / NULLIF(amount_year_before - amount_year, 0) AS cost_ratio,"
@@ -191,8 +202,10 @@ class CrmCustomerFigures(models.Model):
         today = fields.Date.context_today(self)
         month = today.replace(day=1)
         return SQL(
-            "SELECT file.id::bigint * 100000 + %(company)s AS id, file.id AS customer_id,"
+            "SELECT file.id::bigint * 100000 + %(company)s AS id,"
+            " file.id AS customer_id,"
             " %(company)s AS company_id, file.state,"
+            " COALESCE(file.customer_purchases, 0) AS purchases,"
             " company.customer_growing_rate AS growing_rate,"
             " company.customer_falling_rate AS falling_rate,"
             " company.customer_leaving_days AS leaving_days,"
@@ -219,9 +232,7 @@ class CrmCustomerFigures(models.Model):
             company=company.id,
             today=today,
             periods=SQL(", ").join(
-                SQL(
-                    "COALESCE(sold.%(name)s, 0) AS %(name)s", name=SQL.identifier(name)
-                )
+                SQL("COALESCE(sold.%(name)s, 0) AS %(name)s", name=SQL.identifier(name))
                 for name in PERIODS
             ),
             sold=self._sold_sql(company, customers, month),
@@ -355,6 +366,7 @@ class CrmCustomerFigures(models.Model):
             ("growth_year", "amount_this_year", "amount_last_year_to_date", True),
             ("growth_month", "amount_month", "amount_month_before", True),
             ("margin_rate", "margin_year", "amount_year", False),
+            ("purchase_share", "amount_year", "purchases", False),
         ):
             if aggregate_spec == f"{name}:avg":
                 return self._ratio_sql(query, part, whole, minus=minus)
@@ -383,7 +395,13 @@ class CrmCustomerFigures(models.Model):
         """
         names = (*PERIODS[:2], "amount_last_year_to_date", "growth_year")
         names += ("amount_month", "growth_month", "amount_year", "share")
-        names += ("margin_year", "margin_rate", "days_to_pay", "late_share")
+        names += (
+            "purchase_share",
+            "margin_year",
+            "margin_rate",
+            "days_to_pay",
+            "late_share",
+        )
         names += ("open_amount", "overdue_amount", "last_order_date", "trend")
         found = self.search_read(
             [("customer_id", "in", customer_ids)], ["customer_id", *names]

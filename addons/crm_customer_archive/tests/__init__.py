@@ -34,3 +34,5 @@ from . import test_registration_input
 from . import test_registration_personal
 from . import test_registration_similar
 from . import test_registration_rpc
+from . import test_analysis_reports
+from . import test_analysis_records

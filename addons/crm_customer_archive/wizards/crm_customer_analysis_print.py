@@ -21,6 +21,7 @@ class CrmCustomerAnalysisPrint(models.TransientModel):
         [
             ("sales", "Customer Sales Analysis Table"),
             ("region", "Customer Region Analysis Table"),
+            ("level", "Customer Level Analysis Table"),
             ("classification", "Customer Classification Table"),
             ("address", "Customer Address Classification Table"),
             ("opportunity", "Sales Opportunity Tracking Table"),
@@ -135,6 +136,15 @@ class CrmCustomerAnalysisPrint(models.TransientModel):
         ]
         return sorted(table, key=lambda row: (-row[3], -row[1], row[0]))
 
+    def _level_table(self):
+        """Return a row per class of the scheme in force (form F-26)."""
+        unknown = self.env._("Without class")
+        table = sorted(
+            self._structure(["customer_class_id"]),
+            key=lambda row: (not row[0], row[0].sequence, row[0].id),
+        )
+        return [(level.display_name or unknown, *rest) for level, *rest in table]
+
     def _classification_tables(self):
         """Return (title, rows) by trade, keyword, region ... (ARC-151)."""
         unknown = self.env._("Unknown")
@@ -153,10 +163,7 @@ class CrmCustomerAnalysisPrint(models.TransientModel):
 
     def _keyword_rows(self):
         """A customer with several keywords counts in each."""
-        figures = {
-            customer: row
-            for customer, *row in self._structure(["customer_id"])
-        }
+        figures = {customer: row for customer, *row in self._structure(["customer_id"])}
         rows = defaultdict(lambda: [0.0] * 4)
         for customer, row in figures.items():
             for keyword in customer.category_id or [None]:
