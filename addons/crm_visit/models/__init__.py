@@ -16,3 +16,4 @@ from . import hr_expense
 from . import crm_visit_verification
 from . import res_partner_pool
 from . import crm_customer_handover
+from . import crm_customer_figures

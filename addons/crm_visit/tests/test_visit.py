@@ -375,6 +375,7 @@ class TestVisit(VisitCase):
                 "total_amount_currency": 80,
                 "company_id": self.company.id,
                 "visit_id": visit.id,
+                "date": date.today() - timedelta(days=31),
             }
         )
         with self.assertRaisesRegex(ValidationError, "VIS-123"):
@@ -386,6 +387,10 @@ class TestVisit(VisitCase):
             visit.with_user(self.user_sales).action_close()
         expense.approval_state = "approved"
         self.assertEqual(visit.expense_total, 80)
+        figures = self.env["crm.customer.figures"].with_company(self.company)
+        self.env.flush_all()
+        spent = figures.search([("customer_id", "=", self.customer.id)]).expense_year
+        self.assertEqual(spent, 80, "a selling expense of the customer (ARC-240)")
         visit.with_user(self.user_sales).action_close()
 
     def test_bad_input(self):
