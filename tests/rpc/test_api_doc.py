@@ -43,6 +43,7 @@ PEOPLE = {
     "policy": "policy",
     "desk": "desk",
     "hr": "hr_officer",
+    "custodian": "custodian",
 }
 CLIENTS = ("XmlRpc", "Json2")
 

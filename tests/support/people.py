@@ -54,6 +54,13 @@ PEOPLE = (
         None,
         False,
     ),
+    (
+        "custodian",
+        "何淑芬",
+        ("crm_customer_archive.group_archive_custodian",),
+        "service",
+        False,
+    ),
     ("outsider", "白桂芳", ("base.group_user",), "production", False),
 )
 LOGINS = tuple(person[0] for person in PEOPLE)
