@@ -45,9 +45,9 @@ class CrmCustomerChangeLine(models.Model):
         readonly=True, help="The live value when the change was asked for."
     )
     new_value = fields.Json(readonly=True)
-    label = fields.Char(string="Value", compute="_compute_display")
-    old_display = fields.Char(string="Old", compute="_compute_display")
-    new_display = fields.Char(string="New", compute="_compute_display")
+    label = fields.Char(string="Changed Value", compute="_compute_display")
+    old_display = fields.Char(string="Before", compute="_compute_display")
+    new_display = fields.Char(string="After", compute="_compute_display")
     is_stale = fields.Boolean(
         string="Outdated",
         compute="_compute_is_stale",
