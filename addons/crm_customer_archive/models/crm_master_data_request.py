@@ -77,7 +77,7 @@ class CrmMasterDataRequest(models.Model):
             "approved": "approved",
             "refused": "returned",
             "void": "returned",
-            "protected": ("area_id", "partner_id", *FORM, *OTHER),
+            "protected": ("area_id", *FORM, *OTHER),
         },
     }
     _routing_states = {

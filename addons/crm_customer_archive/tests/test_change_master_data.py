@@ -108,6 +108,11 @@ class TestMasterData(ArchiveCase):
         self.assertEqual(
             request.routing_department_id, self.departments["construction"]
         )
+        request.with_user(self.user_construction).action_audit()
+        request.with_user(self.user_construction).action_complete()
+        self.assertEqual(request.state, "done")
+        self.assertEqual(request.approval_state, "approved")
+        self.assertEqual(request.partner_id.master_area_id, self.construction)
         refused = self._file(
             user=self.user_renovation, area="construction", credit_code=False
         )
