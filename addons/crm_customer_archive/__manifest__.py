@@ -71,6 +71,7 @@
         "data/crm_contact_channel_type_data.xml",
         "data/crm_customer_handover_data.xml",
         "data/policy_rule_handover.xml",
+        "data/policy_rule_general.xml",
         "report/customer_handover_report.xml",
         "report/customer_card_report.xml",
         "report/information_report.xml",
