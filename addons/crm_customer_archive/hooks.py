@@ -44,6 +44,11 @@ def uninstall_hook(env):
         "crm.master.data.request",
         "crm.erase.request",
         "crm.information.report",
+        "crm.customer.handover",
+        "crm.data.copy",
+        "crm.data.incident",
+        "crm.data.request",
+        "crm.policy.review",
     )
     env["mail.activity"].search(
         [("res_model", "in", ("crm.customer.document", "crm.information.report"))]

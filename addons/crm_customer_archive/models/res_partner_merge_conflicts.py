@@ -34,8 +34,36 @@ class ResPartner(models.Model):
             .search([("partner_id", "in", self.ids), ("state", "=", "proposed")])
         )
         proposed._write_guarded({"state": "overtaken"})
+        self._merge_told_apart(destination)
+        self._merge_leave_pool(destination)
         self._merge_settle(destination)
         return res
+
+    def _merge_leave_pool(self, destination):
+        """Who is not in the public pool is not brought there by a duplicate."""
+        if destination.in_pool:
+            return
+        # sudo: the history of the pool, which nobody writes by hand
+        self.sudo().pool_entry_ids.filtered(lambda entry: not entry.date_out).write(
+            {
+                "state": "assigned",
+                "date_out": self.env.cr.now(),
+                "user_id": destination.user_id.id,
+                "assigned_by_id": self.env.uid,
+                "reason_out": self.env._("Merged into %s.", destination.display_name),
+            }
+        )
+
+    def _merge_told_apart(self, destination):
+        """Earlier decisions that these are not the same customer go into the log."""
+        everybody = (self | destination).ids
+        # sudo: decisions about customers of others
+        decisions = self.env["crm.customer.duplicate.decision"].sudo()
+        decisions = decisions.search(
+            [("customer_id", "in", everybody), ("other_id", "in", everybody)]
+        )
+        if decisions:
+            self._merge_drop(decisions, decisions.browse(), "customer_id")
 
     def _merge_settle(self, destination):
         """Settle records of these sources that clash among each other or there.
@@ -302,3 +330,72 @@ class CrmCustomerClassHistory(models.Model):
         for company, rows in self[1:].grouped("company_id").items():
             rows._write_guarded({"date_to": company._policy_today()})
         return self.browse()
+
+
+class CrmPoolEntry(models.Model):
+    _inherit = "crm.pool.entry"
+
+    def _merge_conflicts(self):
+        """A customer is in the pool once, since it first came there."""
+        return self - self.sorted("date_in")[:1]
+
+
+class CrmProblemProposal(models.Model):
+    _inherit = "crm.problem.proposal"
+
+    def _merge_conflicts(self):
+        """One proposal is decided, with the signals of all."""
+        kept, others = self[:1], self[1:]
+        others._write_guarded(
+            {
+                "state": "dismissed",
+                "dismissal_reason": self.env._(
+                    "Customers merged: goes on in %s.", kept.display_name
+                ),
+                **self._decided(),
+            }
+        )
+        return self.browse()
+
+
+class CrmConsent(models.Model):
+    _inherit = "crm.consent"
+
+    def _merge_conflicts(self):
+        """The consent given first stays in force, the others stay as evidence."""
+        kept = self.sorted("given_date")[:1]
+        for company, consents in (self - kept).grouped("company_id").items():
+            consents.write(
+                {
+                    "withdrawn_date": company._policy_today(),
+                    "withdrawn_how": self.env._(
+                        "Not withdrawn: persons merged, the consent given on %s stays "
+                        "in force.",
+                        kept.given_date,
+                    ),
+                }
+            )
+        return self.browse()
+
+
+class CrmEraseRequest(models.Model):
+    _inherit = "crm.erase.request"
+
+    def _merge_conflicts(self):
+        """One request is decided: the one that is up for decision already."""
+        kept = self.sorted(lambda request: request.state != "review")[:1]
+        for request in self - kept:
+            if request.state == "review":
+                request._approval_revoke(
+                    self.env._("Customers merged: goes on in %s.", kept.name)
+                )
+            request._write_guarded({"state": "cancelled"})
+        return self.browse()
+
+
+class CrmCustomerDuplicateDecision(models.Model):
+    _inherit = "crm.customer.duplicate.decision"
+
+    def _merge_conflicts(self):
+        """Two customers are told apart once; the log keeps the other reasons."""
+        return self[1:]
