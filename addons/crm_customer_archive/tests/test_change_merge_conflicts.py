@@ -144,6 +144,78 @@ class TestMergeConflicts(GradingMixin, CreditMixin, VerificationMixin, PolicyCas
         customer = self.customer.with_company(self.company)
         self.assertEqual(customer.customer_class_id.code or None, code)
 
+    def test_pool_and_proposals(self):
+        """No customer is in the pool twice, none is brought there by a duplicate."""
+        Entry, Proposal = self.env["crm.pool.entry"], self.env["crm.problem.proposal"]
+        entries = Entry.create(
+            [
+                {
+                    "customer_id": customer.id,
+                    "company_id": self.company.id,
+                    "cause": "idle",
+                    "date_in": f"2026-01-0{number} 00:00:00",
+                }
+                for number, customer in enumerate(self.customer2 | self.third, 1)
+            ]
+        )
+        proposals = Proposal.create(
+            [
+                {"customer_id": customer.id, "company_id": self.company.id}
+                for customer in self.all
+            ]
+        )
+        self._merge(self.customer2 | self.third)
+        self.assertEqual(entries.customer_id, self.customer)
+        self.assertTrue(all(entries.mapped("date_out")))
+        self.assertFalse(self.customer.in_pool)
+        self.assertEqual(proposals.customer_id, self.customer)
+        self.assertEqual(
+            proposals.mapped("state"), ["proposed", "dismissed", "dismissed"]
+        )
+
+    def test_pool_twice(self):
+        """In the pool since the first of them came there; the log has the other."""
+        Entry = self.env["crm.pool.entry"]
+        for number, customer in enumerate(self.all, 1):
+            customer._write_guarded({"in_pool": True})
+            Entry.create(
+                {
+                    "customer_id": customer.id,
+                    "company_id": self.company.id,
+                    "cause": "returned",
+                    "reason_in": f"Reason {number}",
+                    "date_in": f"2026-01-0{number} 00:00:00",
+                }
+            )
+        self._merge(self.customer2 | self.third)
+        [entry] = Entry.search([("customer_id", "=", self.customer.id)])
+        self.assertEqual(entry.reason_in, "Reason 1")
+        dropped = "\n".join(filter(None, self.customer.merge_log_ids.mapped("dropped")))
+        self.assertIn("Reason 2", dropped)
+        self.assertIn("Reason 3", dropped)
+        self.assertTrue(self.customer.in_pool)
+
+    def test_consents_and_decisions(self):
+        """Of two consents one is in force; what told the customers apart is logged."""
+        contacts = self.customer.main_contact_id | self.third.main_contact_id
+        Consent = self.env["crm.consent"].with_user(self.user_sales)
+        Consent = Consent.with_company(self.company)
+        consents = self.env["crm.consent"]
+        for contact in contacts:
+            consents |= consents.browse(Consent.give(contact.id, "marketing", "form"))
+        contacts[0].with_user(self.user_custodian).merge_customers(contacts[1].ids)
+        self.assertEqual(consents.partner_id, contacts[0])
+        self.assertEqual(consents.mapped("in_force"), [True, False])
+        self.customer._note_not_duplicate(self.third, "Another owner")
+        self._merge(self.third)
+        decisions = self.env["crm.customer.duplicate.decision"].search(
+            [("customer_id", "=", self.customer.id)]
+        )
+        self.assertFalse(decisions)
+        self.assertIn(
+            "Another owner", self.customer.merge_log_ids.mapped("dropped")[0] or ""
+        )
+
     def test_unknown_records_are_refused(self):
         """Records no model knows how to settle are left alone, and so is the rest."""
         self.env.cr.execute(
