@@ -52,7 +52,6 @@ from . import crm_customer_segment
 from . import res_partner_class
 from . import res_company_grading
 from . import res_partner_merge
-from . import res_partner_merge_conflicts
 from . import res_partner_master_data
 from . import crm_confidentiality_level
 from . import crm_data_field_set
@@ -121,3 +120,4 @@ from . import crm_overview_tile
 from . import crm_policy_review
 from . import res_partner_analysis
 from . import res_partner_analysis_report
+from . import res_partner_merge_conflicts

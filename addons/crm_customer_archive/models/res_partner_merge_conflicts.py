@@ -332,32 +332,6 @@ class CrmCustomerClassHistory(models.Model):
         return self.browse()
 
 
-class CrmPoolEntry(models.Model):
-    _inherit = "crm.pool.entry"
-
-    def _merge_conflicts(self):
-        """A customer is in the pool once, since it first came there."""
-        return self - self.sorted("date_in")[:1]
-
-
-class CrmProblemProposal(models.Model):
-    _inherit = "crm.problem.proposal"
-
-    def _merge_conflicts(self):
-        """One proposal is decided, with the signals of all."""
-        kept, others = self[:1], self[1:]
-        others._write_guarded(
-            {
-                "state": "dismissed",
-                "dismissal_reason": self.env._(
-                    "Customers merged: goes on in %s.", kept.display_name
-                ),
-                **self._decided(),
-            }
-        )
-        return self.browse()
-
-
 class CrmConsent(models.Model):
     _inherit = "crm.consent"
 
