@@ -1,4 +1,4 @@
-"""The customer archive with 100,000 customers and 1,000,000 invoices' worth of sales."""
+"""The customer archive: 100,000 customers, 1,000,000 invoices worth of sales."""
 
 from ._archive_classes import classes
 

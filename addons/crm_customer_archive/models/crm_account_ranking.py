@@ -356,7 +356,6 @@ class CrmAccountRankingLine(models.Model):
     user_id = fields.Many2one("res.users", string="Account Manager", readonly=True)
     class_id = fields.Many2one(
         "crm.customer.class",
-        string="Class",
         readonly=True,
         ondelete="set null",
         help="The customer's class when the ranking was computed.",

@@ -23,7 +23,7 @@ class CrmAgeBand(models.Model):
 
     @api.constrains("age_from", "age_to", "active")
     def _check_overlap(self):
-        bands = self.search([])
+        bands = self.search([("active", "=", True)])
         for band in self.filtered("active"):
             end = band.age_to or 999
             if band.age_from < 0 or end < band.age_from:

@@ -169,7 +169,6 @@ class CrmCreditApplication(models.Model):
     investigated_on = fields.Date(help="Local date.")
     investigated_by_id = fields.Many2one(
         "res.users",
-        string="Investigated By",
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
     )

@@ -23,7 +23,7 @@ class CrmCustomerDuplicateDecision(models.Model):
     company_id = fields.Many2one(related="customer_id.company_id", store=True)
     reason = fields.Text(required=True, readonly=True)
     decided_by_id = fields.Many2one(
-        "res.users", string="Decided By", required=True, readonly=True, index=True
+        "res.users", required=True, readonly=True, index=True
     )
     decided_at = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now

@@ -240,7 +240,7 @@ class CrmEraseRequest(models.Model):
         without a decision."""
         Period = self.env["crm.retention.period"]
         count = 0
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             months = Period._months_of("contact", company)
             if not months:
                 continue

@@ -15,7 +15,7 @@ class CrmInformationReport(models.Model):
         :return: number of reports opened
         """
         before = self.search_count([])
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             yesterday = company._policy_today() - timedelta(days=1)
             self._open_for_day(company, yesterday)
         self._remind()

@@ -34,7 +34,14 @@ class CrmInformationReport(models.Model):
     _order = "date_to desc, period desc, id desc"
 
     _number_code = "crm.information.report"
-    _guarded_fields = ("sent_at", "sent_by_id", "due", "parent_id", "recipient_ids")
+    _guarded_fields = (
+        "sent_at",
+        "sent_by_id",
+        "due",
+        "parent_id",
+        "recipient_ids",
+        "line_ids",
+    )
     _transitions = {
         "send": {"from": ("draft",), "to": "sent", "check": "_check_sender"},
     }
@@ -177,18 +184,16 @@ class CrmInformationReport(models.Model):
         return own_vals
 
     def write(self, vals):
-        if vals.keys() & {"kind", "period", "date_from", "date_to", "user_id"} or (
-            "department_id" in vals or "line_ids" in vals
-        ):
-            for report in self:
-                if report.state == "sent" or "line_ids" in vals:
-                    raise UserError(
-                        self.env._(
-                            "The lines and the period of %s come from the records "
-                            "and are not edited.",
-                            report.name,
-                        )
+        fixed = {"kind", "period", "date_from", "date_to", "user_id", "department_id"}
+        if fixed.intersection(vals):
+            for report in self.filtered(lambda report: report.state == "sent"):
+                raise UserError(
+                    self.env._(
+                        "The lines and the period of %s come from the records and are "
+                        "not edited.",
+                        report.name,
                     )
+                )
         return super().write(vals)
 
     # ----------------------------------------------------------------- actions
@@ -221,7 +226,7 @@ class CrmInformationReport(models.Model):
         ).sudo():  # sudo: as above
             report.line_ids.unlink()
             lines = Line.create(report._prepare_lines())
-            super(CrmInformationReport, report).write({"line_ids": lines.ids})
+            report._write_guarded({"line_ids": lines.ids})
         return True
 
     def action_send(self):
@@ -247,10 +252,9 @@ class CrmInformationReport(models.Model):
                 parent_id=parent.id,
             )
             if parent:
-                # sudo: the part is added by who sends it, whoever holds the whole
-                super(CrmInformationReport, parent.sudo()).write(
-                    {"line_ids": [(4, line.id) for line in report.sudo().line_ids]}
-                )
+                # sudo: the lines of the part, whoever holds the whole
+                lines = report.sudo().line_ids
+                parent._write_guarded({"line_ids": [(4, line.id) for line in lines]})
             report.activity_unlink(["crm_customer_archive.activity_information_report"])
             report._tell_readers()
         return True

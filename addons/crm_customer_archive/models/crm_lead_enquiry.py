@@ -42,12 +42,10 @@ class CrmLead(models.Model):
         "crm.enquiry.need.type", string="Kind of Need", ondelete="restrict"
     )
     price_from = fields.Monetary(
-        string="Price From",
         currency_field="company_currency",
         help="Lower end of the price the enquirer accepts; company currency.",
     )
     price_to = fields.Monetary(
-        string="Price To",
         currency_field="company_currency",
         help="Upper end; zero is without limit.",
     )

@@ -72,7 +72,13 @@ class ResPartner(models.Model):
         for partner in self:
             errors = self._date_errors({name: partner[name] for name in PAST_DATES})
             if errors:
-                raise ValidationError(f"{partner.display_name}: {errors[0]}")
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s: %(error)s",
+                        customer=partner.display_name,
+                        error=errors[0],
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
