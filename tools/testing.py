@@ -359,4 +359,4 @@ def command(options):
         try:
             return run.run()
         finally:
-            run.bench.target.stop(immediate=True)
+            run.bench.target.stop()

@@ -215,7 +215,7 @@ class CrmDataCopy(models.Model):
         """
         return self.env.ref(
             "crm_customer_archive.action_report_data_copy"
-        ).report_action(self)
+        ).report_action(self, data={})
 
     def _check_print(self, method):
         """Raise unless the user may print these copies; log it."""

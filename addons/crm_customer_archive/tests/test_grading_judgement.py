@@ -346,7 +346,9 @@ class TestSegments(GradingCase):
             ("report_customer_classification", self.firms),
             ("report_customer_segments", criteria),
         ):
-            html, _kind = Report._render_qweb_html(
+            # Lists of customers need a data request; here only what is printed counts.
+            maker = Report.sudo() if records._name == "res.partner" else Report
+            html, _kind = maker._render_qweb_html(
                 f"crm_customer_archive.{name}", records.ids
             )
             self.assertIn(b"crm_form", html, name)
