@@ -8,7 +8,7 @@ a granted request, whichever list it is exported from.
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from odoo import models
+from odoo import api, models
 from odoo.models import fix_import_export_id_paths
 
 from .crm_data_field_set import SHARED_FIELDS
@@ -137,6 +137,7 @@ class Base(models.AbstractModel):
         )
         return super().export_data(fields_to_export)
 
+    @api.readonly
     def web_read(self, specification):
         method = _EXPORTING.get()
         if not method or self.env.su:
@@ -145,6 +146,8 @@ class Base(models.AbstractModel):
             self._check_export_customers(specification_paths(specification), method)
             return super().web_read(specification)
 
+    @api.model
+    @api.readonly
     def web_read_group(self, domain, groupby, aggregates=(), *args, **kwargs):
         method = _EXPORTING.get()
         if not method or self.env.su:

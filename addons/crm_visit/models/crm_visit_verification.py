@@ -13,6 +13,7 @@ class CrmVisit(models.Model):
     )
 
     def action_report(self):
+        """Hand in the visit record; confirmed data verify the customer (ARC-103)."""
         result = super().action_report()
         confirmed = self.filtered("data_confirmed")
         for day, visits in confirmed.grouped("date_held").items():
