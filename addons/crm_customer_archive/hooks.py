@@ -4,6 +4,26 @@ from odoo.fields import Command
 
 from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
 
+# Numbered documents: the companies' own copies of a sequence have no external id.
+SEQUENCES = (
+    "crm.customer",
+    "crm.account.plan",
+    "crm.customer.evaluation",
+    "crm.credit.application",
+    "crm.credit.case",
+    "crm.customer.change",
+    "crm.customer.class.proposal",
+    "crm.customer.class.judgement",
+    "crm.master.data.request",
+    "crm.erase.request",
+    "crm.information.report",
+    "crm.customer.handover",
+    "crm.data.copy",
+    "crm.data.incident",
+    "crm.data.request",
+    "crm.policy.review",
+)
+
 
 def post_init_hook(env):
     """Take over the customers the companies have already sold to.
@@ -32,39 +52,14 @@ def uninstall_hook(env):
         "age_band_id = NULL"
     )
     env.invalidate_all()
-    env["ir.sequence"]._policy_remove(
-        "crm.customer",
-        "crm.account.plan",
-        "crm.customer.evaluation",
-        "crm.credit.application",
-        "crm.credit.case",
-        "crm.customer.change",
-        "crm.customer.class.proposal",
-        "crm.customer.class.judgement",
-        "crm.master.data.request",
-        "crm.erase.request",
-        "crm.information.report",
-        "crm.customer.handover",
-        "crm.data.copy",
-        "crm.data.incident",
-        "crm.data.request",
-        "crm.policy.review",
-    )
+    env["ir.sequence"]._policy_remove(*SEQUENCES)
     env["mail.activity"].search(
         [("res_model", "in", ("crm.customer.document", "crm.information.report"))]
     ).unlink()
     env.cr.execute(
         "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"
     )
-    authorities = env["crm.authority"].search([("model", "=", "res.partner")])
-    authorities.active = False
-    decided = env["crm.approval"].search([("authority_id", "in", authorities.ids)])
-    env["ir.model.data"].search(
-        [
-            ("model", "=", "crm.authority"),
-            ("res_id", "in", decided.authority_id.ids),
-        ]
-    ).unlink()
+    _retire_authorities(env)
     release_rules(env, "crm_customer_archive")
     # The platform forgets fields of a partner, not what a partner inherited from.
     env["ir.model.inherit"].search(
@@ -78,3 +73,16 @@ def uninstall_hook(env):
         ("crm_policy.group_manager", "sales_team.group_sale_salesman_all_leads"),
     ):
         env.ref(group).implied_ids = [Command.unlink(env.ref(implied).id)]
+
+
+def _retire_authorities(env):
+    """Authorities by which decisions were taken stay, out of use."""
+    authorities = env["crm.authority"].search([("model", "=", "res.partner")])
+    authorities.active = False
+    decided = env["crm.approval"].search([("authority_id", "in", authorities.ids)])
+    env["ir.model.data"].search(
+        [
+            ("model", "=", "crm.authority"),
+            ("res_id", "in", decided.authority_id.ids),
+        ]
+    ).unlink()

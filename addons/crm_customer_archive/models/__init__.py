@@ -83,6 +83,7 @@ from . import res_partner_account
 from . import crm_contact_channel
 from . import crm_contact_log
 from . import crm_customer_handover
+from . import crm_customer_handover_source
 from . import crm_customer_handover_line
 from . import hr_employee_handover
 from . import res_partner_handover

@@ -72,11 +72,12 @@ class CrmAccountPlan(models.Model):
         return self.total_cost, company.currency_id, company._policy_today()
 
     def _approval_department(self, step):
+        # sudo: the org chart is needed, not shown
         return self.sudo().department_id or super()._approval_department(step)
 
     def _routing_department(self, state):
         if state == "audit":
-            return self.sudo().department_id
+            return self.sudo().department_id  # sudo: the org chart is needed, not shown
         return super()._routing_department(state)
 
     def _approval_check(self, step):
@@ -117,6 +118,7 @@ class CrmAccountPlan(models.Model):
     def _check_party(self):
         """Raise unless the user carries the plan or may write it."""
         for plan in self:
+            # sudo: who carries the plan may not be able to read it yet
             if plan.sudo().user_id != self.env.user:
                 plan.check_access("write")
 

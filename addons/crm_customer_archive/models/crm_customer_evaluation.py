@@ -206,6 +206,7 @@ class CrmCustomerEvaluation(models.Model):
         }
 
     def _approval_department(self, step):
+        # sudo: the org chart is needed, not shown
         return self.sudo().department_id or super()._approval_department(step)
 
     def _approval_check(self, step):

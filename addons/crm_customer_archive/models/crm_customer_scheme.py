@@ -186,6 +186,7 @@ class CrmCustomerScheme(models.Model):
     def _check_partner_domain(self, text, name):
         """Raise unless a text is a domain over customers."""
         try:
+            # sudo: whether it is a domain, not what it selects
             self.env["res.partner"].sudo()._search(self._partner_domain(text))
         except Exception as error:  # whatever a typed domain can go wrong with
             raise ValidationError(

@@ -198,6 +198,7 @@ class CrmDataCopy(models.Model):
                 self.env._(
                     "Paper copy %(copy)s of %(request)s is lost. %(report)s",
                     copy=copy.name,
+                    # sudo: the request's number, for who holds the copy
                     request=copy.sudo().request_id.name,
                     report=report,
                 ),

@@ -519,6 +519,7 @@ class CrmDataIncident(models.Model):
         users = office.manager_id.user_id | office.member_ids.user_id
         due = self.sudo().routing_due or fields.Datetime.now()
         for user in users:
+            # sudo: the office is asked, whoever reports
             self.sudo().activity_schedule(
                 "crm_customer_archive.mail_activity_type_incident",
                 date_deadline=fields.Datetime.context_timestamp(self, due).date(),

@@ -226,6 +226,7 @@ class CrmMasterDataRequest(models.Model):
 
     def _approval_department(self, step):
         area = self.area_id
+        # sudo: the org chart is needed, not shown
         return area._here(area.sudo().report_department_id, self.company_id)
 
     def _approval_refused(self, step, comment):
@@ -446,6 +447,7 @@ class CrmMasterDataRequest(models.Model):
                 vals.update(is_crm_customer=True, user_id=self.requested_by_id.id)
             partner = Partner.create(vals)
         else:
+            # sudo: the audited request is carried out, whoever may edit the partner
             partner = self.sudo().partner_id
             partner.write({**vals, "master_area_id": self.area_id.id})
         if self.acc_number:

@@ -86,7 +86,7 @@ class CrmOverviewTile(models.Model):
             model = self.env[tile.model]
             try:
                 model._search(tile._domain())
-            except Exception as error:
+            except Exception as error:  # whatever a typed domain can go wrong with
                 raise ValidationError(
                     self.env._(
                         "Tile %(tile)s: the domain does not fit %(model)s: %(error)s",

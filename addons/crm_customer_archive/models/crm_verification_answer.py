@@ -100,6 +100,7 @@ class CrmVerification(models.Model):
             return self.browse()
         if not values:
             return self.browse()
+        # sudo: as above
         line = self.sudo().browse(values[0]).exists()
         return line if line.link_number == values[1] else self.browse()
 

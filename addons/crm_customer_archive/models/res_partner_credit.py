@@ -170,6 +170,7 @@ class ResPartner(models.Model):
             .sudo()
             .search(
                 [
+                    # sudo: which file they belong to
                     ("partner_id", "in", self.sudo().commercial_partner_id.ids),
                     ("company_id", "=", company.id),
                     ("supply_hold", "!=", "none"),
@@ -184,7 +185,9 @@ class ResPartner(models.Model):
                     "receivables.\n%(reasons)s",
                     operation=self._customer_operation_label(operation),
                     reasons="\n".join(
-                        case.with_env(self.env).sudo()._hold_words() for case in cases
+                        # sudo: the reason is told to who is stopped by it
+                        case.with_env(self.env).sudo()._hold_words()
+                        for case in cases
                     ),
                 )
             )

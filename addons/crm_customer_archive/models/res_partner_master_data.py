@@ -45,7 +45,7 @@ class ResPartner(models.Model):
                 self.env._(
                     "Partners of the kind “%(kind)s” are maintained by %(department)s. "
                     "File a master data request.",
-                    kind=kind.sudo().name,
+                    kind=kind.sudo().name,  # sudo: named to who is refused
                     department=kind._maintainer(company).name,
                 )
             )

@@ -227,6 +227,7 @@ class ResPartner(models.Model):
             )
         )
         granted._write_terms()
+        # sudo: computed values follow the merge, whoever merges
         self.sudo()._sync_credit_state()
         engine = self.env["crm.customer.class.engine"].sudo()
         for company in self.company_id or self.env["res.company"].sudo().search(

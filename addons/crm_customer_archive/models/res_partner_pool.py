@@ -468,7 +468,7 @@ class ResPartner(models.Model):
                     )
                 )
         for (company, rule), customers in (
-            self.sudo()
+            self.sudo()  # sudo: figures of the rule
             .grouped(lambda c: (c.company_id, c._pool_present_rule()))
             .items()
         ):

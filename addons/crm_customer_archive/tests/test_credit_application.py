@@ -239,7 +239,10 @@ class TestCreditUse(CreditCase):
 
     def test_setting_off(self):
         self.company.block_ungranted_terms = False
-        self._order(self.customer, payment_term_id=self.term_45.id).action_confirm()
+        order = self._order(self.customer, payment_term_id=self.term_45.id)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.payment_term_id, self.term_45)
 
     def test_taken_over_terms_count(self):
         """A customer from before the archive keeps the terms it had."""
@@ -247,7 +250,10 @@ class TestCreditUse(CreditCase):
         self.customer.with_company(self.company)._write_protected(
             {"property_payment_term_id": self.term_45.id}
         )
-        self._order(self.customer).action_confirm()
+        order = self._order(self.customer)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.payment_term_id, self.term_45)
 
     def test_credit_limit(self):
         """Above the limit: refused, or released by a decision, as data says."""

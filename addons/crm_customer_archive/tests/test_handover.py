@@ -110,6 +110,20 @@ class TestHandover(ArchiveCase):
         self.employee.with_user(self.hr).action_archive()
         self.assertEqual(handover.state, "closed")
 
+    def test_access_ends_when_nothing_is_left_in_any_company(self):
+        """Rights are the person's: customers of another company keep them."""
+        elsewhere = self.env["res.partner"].create(
+            {
+                "name": "Elsewhere Stores",
+                "is_crm_customer": True,
+                "company_id": self.other_company.id,
+                "user_id": self.user_sales.id,
+            }
+        )
+        self._confirmed().action_clear("checked")
+        self.assertTrue(self.user_sales.has_group("crm_policy.group_user"))
+        self.assertEqual(elsewhere.user_id, self.user_sales)
+
     def test_order_of_steps_is_free(self):
         handover = self._start()
         handover.action_assign(self.user_sales2.id)
