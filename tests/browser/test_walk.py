@@ -26,8 +26,12 @@ FOREIGN_PATTERN = re.compile(r"Week \d+")
 DO_ACTION = """
 (async () => {{
     const action = odoo.__WOWL_DEBUG__.root.env.services.action;
-    await action.doAction({action}, {options});
-    return true;
+    try {{
+        await action.doAction({action}, {options});
+    }} catch (error) {{
+        return String(error.cause || error);
+    }}
+    return "";
 }})()
 """
 
@@ -82,7 +86,12 @@ def walk(page, site, menu, action, found):
             if not ids:
                 continue
             options["props"] = {"resId": ids[0]}
-        page.run(DO_ACTION.format(action=action, options=json.dumps(options)))
+        failed = page.run(DO_ACTION.format(action=action, options=json.dumps(options)))
+        if failed:
+            found.append(f"{where}: {failed}")
+            page.errors.clear()
+            page.open("/odoo")
+            continue
         look(page, where, found)
         if view == "form":
             for index in range(page.run("crm.tabs()")):

@@ -86,14 +86,23 @@ class CrmAccessLog(models.Model):
             log.partner_ids = [ref for ref in log.partner_refs or [] if ref in known]
 
     def _search_partner_ids(self, operator, value):
-        if operator != "in":
+        if operator not in ("in", "any"):
             return NotImplemented
-        refs = [ref for ref in value if ref]
+        if operator == "any":
+            # Typed: the files of that name which this user may see
+            found = self.env["res.partner"].with_context(active_test=False)
+            refs = SQL(
+                "ARRAY(SELECT to_jsonb(id) FROM (%s) AS found (id))",
+                found._search(value).select(),
+            )
+        elif any(value):
+            refs = SQL("%s::jsonb[]", [str(ref) for ref in value if ref])
+        else:
+            return Domain.FALSE
         rows = SQL(
-            "(SELECT id FROM crm_access_log WHERE partner_refs @> ANY (%s::jsonb[]))",
-            [str(ref) for ref in refs],
+            "(SELECT id FROM crm_access_log WHERE partner_refs @> ANY (%s))", refs
         )
-        return Domain("id", "in", rows) if refs else Domain.FALSE
+        return Domain("id", "in", rows)
 
     # --------------------------------------------------------------- lifecycle
 
