@@ -10,10 +10,13 @@
     "depends": ["crm_customer_archive", "sale_stock", "portal", "rating"],
     "data": [
         "security/crm_complaint_security.xml",
+        "security/crm_complaint_resolve_security.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
         "data/crm_complaint_category_data.xml",
         "data/crm_complaint_resolution_kind_data.xml",
+        "data/crm_complaint_cause_data.xml",
+        "data/crm_complaint_loss_kind_data.xml",
         "data/crm_routing_limit_data.xml",
         "data/crm_authority_data.xml",
         "data/crm_problem_rule_data.xml",

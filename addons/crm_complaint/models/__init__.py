@@ -6,6 +6,9 @@ from . import crm_complaint_decision
 from . import crm_complaint_program
 from . import crm_complaint_screen
 from . import crm_complaint_resolution
+from . import crm_complaint_cause
+from . import crm_complaint_loss_kind
+from . import crm_complaint_loss
 from . import res_company
 from . import res_config_settings
 from . import res_partner
