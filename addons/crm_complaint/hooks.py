@@ -12,3 +12,6 @@ def uninstall_hook(env):
     """Remove the counters; companies' own sequences have no external id."""
     release_rules(env, "crm_complaint")
     env["ir.sequence"]._policy_remove("crm.complaint")
+    env["ir.sequence"]._policy_remove("crm.complaint.memorandum")
+    env["ir.sequence"]._policy_remove("crm.field.response")
+    env["ir.sequence"]._policy_remove("crm.abnormality")

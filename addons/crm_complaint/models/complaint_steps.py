@@ -21,12 +21,28 @@ INTAKE_FIELDS = (
     "opinion",
     "sample_attached",
     "company_id",
+    "complainant_name",
+    "complainant_phone",
+    "complainant_email",
+    "reported_at",
+    "complaint_object",
+    "manufacturing_reference",
+    "severity",
+    "priority_id",
 )
 # Which fields each step may fill; what is in no list is free to whoever may write.
 STEP_FIELDS = {
     "draft": (*INTAKE_FIELDS, "category_id", "amount_claim", "claim_currency_id"),
-    "received": ("category_id",),
-    "quality": ("category_id", "cause", "responsible_department_id", "needs_rd"),
+    "received": ("category_id", "severity", "priority_id"),
+    "quality": (
+        "severity",
+        "priority_id",
+        "manufacturing_reference",
+        "category_id",
+        "cause",
+        "responsible_department_id",
+        "needs_rd",
+    ),
     "production": (
         "production_cause",
         "countermeasure",
@@ -60,10 +76,47 @@ STEP_FIELDS = {
     ),
     "not_substantiated": ("customer_answer", "collection_date"),
     "collecting": ("customer_answer", "collection_date"),
+    # The lighter flows (SM-13)
+    "recorded": (
+        "category_id",
+        "severity",
+        "priority_id",
+        "responsible_department_id",
+        "assigned_user_id",
+    ),
+    "classified": (
+        "category_id",
+        "severity",
+        "priority_id",
+        "validity_reason",
+        "responsible_department_id",
+        "assigned_user_id",
+    ),
+    "invalid": ("customer_answer",),
+    "assigned": (
+        "assigned_user_id",
+        "cause",
+        "responsible_employee_ids",
+        "plan",
+        "execution_result",
+        "outside_support",
+    ),
+    "analysed": (
+        "cause",
+        "responsible_employee_ids",
+        "plan",
+        "recovery_measures",
+        "amount_claim",
+        "amount_settlement",
+        "resolution_ids",
+    ),
+    "executed": ("customer_answer", "customer_reaction"),
+    "answered": ("customer_reaction", "evaluation", "improvement_measures"),
 }
 # What must be filled before the step is left.
 STEP_REQUIRED = {
     "draft": (
+        "partner_id",
         "product_id",
         "delivery_date",
         "delivered_quantity",
@@ -86,4 +139,29 @@ STEP_REQUIRED = {
     "gmo_summary": ("summary", "resolution_ids"),
     "executing": ("execution_result",),
     "not_substantiated": ("customer_answer", "collection_date"),
+    "recorded": ("category_id", "severity", "priority_id"),
+    "classified": ("validity_reason",),
+    "invalid": ("customer_answer",),
+    "assigned": ("cause",),
+    "analysed": ("plan",),
+    "executed": ("customer_answer",),
+    "answered": ("evaluation",),
+}
+# Where a lighter flow asks for something else than the table above.
+FLOW_REQUIRED = {
+    "gcmp": {
+        "draft": ("partner_id", "description", "demand"),
+        "executed": ("customer_answer", "customer_reaction"),
+    },
+    "ticket": {
+        "draft": ("partner_id", "description"),
+        "recorded": (
+            "category_id",
+            "severity",
+            "priority_id",
+            "responsible_department_id",
+        ),
+        "assigned": ("execution_result",),
+        "answered": (),
+    },
 }

@@ -7,87 +7,9 @@ The workflow is in `crm_complaint_flow`, the decision by amount in
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .complaint_states import STATES, TRANSITIONS
 from .complaint_steps import STEP_FIELDS
 
-# The state machine SM-10: where the complaint is, and what follows.
-STATES = [
-    ("draft", "Draft"),  # the salesperson fills the form
-    ("received", "Received by GM's Office"),  # to be numbered and registered
-    ("quality", "Quality Management"),  # cause and responsible department
-    ("production", "Production Unit"),  # cause analysis and countermeasure
-    ("manager_instruction", "Manager's Instruction"),
-    ("rd", "R&D Opinion"),  # only if the abnormality needs it
-    ("gmo_check", "GM's Office Check"),
-    ("sales_opinion", "Sales Opinion"),  # opinion, negotiation with the customer
-    ("supervisor_reading", "Supervisor Reading"),
-    ("gmo_summary", "Consolidated Opinion"),
-    ("decision", "For Decision"),  # asked of whoever has the authority
-    ("decided", "Decided"),
-    ("executing", "Executing"),
-    ("not_substantiated", "Not Substantiated"),  # the customer gets an answer
-    ("collecting", "Collecting Receivable"),
-    ("closed", "Closed"),
-    ("cancelled", "Cancelled"),
-]
-TRANSITIONS = {
-    # step: from -> to; the check says who may take it and what must be there
-    "submit": {"from": ("draft",), "to": "received", "check": "_check_submit"},
-    "cancel": {"from": ("draft",), "to": "cancelled"},
-    "receive": {"from": ("received",), "to": "quality", "check": "_check_holder"},
-    "answer_quality": {
-        "from": ("quality",),
-        "to": "production",
-        "check": "_check_step_done",
-    },
-    "answer_production": {
-        "from": ("production",),
-        "to": "manager_instruction",
-        "check": "_check_step_done",
-    },
-    "skip_instruction": {
-        "from": ("production",),
-        "to": "gmo_check",
-        "check": "_check_step_done",
-    },
-    "instruct": {
-        "from": ("manager_instruction",),
-        "to": "gmo_check",
-        "check": "_check_step_done",
-    },
-    "ask_rd": {
-        "from": ("manager_instruction", "production"),
-        "to": "rd",
-        "check": "_check_step_done",
-    },
-    "answer_rd": {"from": ("rd",), "to": "gmo_check", "check": "_check_step_done"},
-    "gmo_check": {
-        "from": ("gmo_check",),
-        "to": "sales_opinion",
-        "check": "_check_step_done",
-    },
-    "answer_sales": {
-        "from": ("sales_opinion",),
-        "to": "supervisor_reading",
-        "check": "_check_step_done",
-    },
-    "read": {
-        "from": ("supervisor_reading",),
-        "to": "gmo_summary",
-        "check": "_check_step_done",
-    },
-    # gmo_summary -> decision -> decided or not_substantiated: crm_complaint_decision
-    "execute": {"from": ("decided",), "to": "executing", "check": "_check_execute"},
-    "collect": {
-        "from": ("not_substantiated",),
-        "to": "collecting",
-        "check": "_check_step_done",
-    },
-    "close": {
-        "from": ("decided", "executing", "collecting"),
-        "to": "closed",
-        "check": "_check_close",
-    },
-}
 # Stored computes nobody may type in.
 COMPUTED_FIELDS = ("amount_decision", "amount_basis", "is_foreign", "department_id")
 # The literal note of CMP-28, "quantity open, still in process at the customer".
@@ -139,10 +61,10 @@ class CrmComplaint(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         "Customer",
-        required=True,
         index=True,
         check_company=True,
         ondelete="restrict",
+        help="May be unknown in a draft taken in by e-mail or telephone only.",
     )
     contact_id = fields.Many2one(
         "res.partner", "Complainant", help="The customer's person who complained."
@@ -181,8 +103,11 @@ class CrmComplaint(models.Model):
             ("email", "E-mail"),
             ("letter", "Letter"),
             ("visit", "On Site"),
+            ("hotline", "Hotline"),
+            ("portal", "Customer Portal"),
             ("web", "Web"),
             ("chat", "Chat"),
+            ("program", "Another Program"),
             ("other", "Other"),
         ],
         default="phone",
@@ -330,6 +255,10 @@ class CrmComplaint(models.Model):
     decided_by_id = fields.Many2one("res.users", "Decided by", copy=False, index=True)
     executed_at = fields.Datetime("Execution Confirmed on", copy=False)
     closed_at = fields.Datetime("Closed on", copy=False, index=True)
+    _customer_known = models.Constraint(
+        "CHECK(partner_id IS NOT NULL OR state IN ('draft', 'cancelled'))",
+        "A complaint has a customer before it is sent on.",
+    )
     _quantity_positive = models.Constraint(
         "CHECK(delivered_quantity >= 0 AND defective_quantity >= 0)",
         "Quantities of a complaint cannot be negative.",
@@ -465,7 +394,8 @@ class CrmComplaint(models.Model):
     def _compute_display_name(self):
         for complaint in self:
             complaint.display_name = complaint.name or self.env._(
-                "Draft complaint of %s", complaint.partner_id.name or ""
+                "Draft complaint of %s",
+                complaint.partner_id.name or self.env._("an unknown customer"),
             )
 
     # ------------------------------------------------------------------- checks

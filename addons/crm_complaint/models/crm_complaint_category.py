@@ -2,6 +2,12 @@
 
 from odoo import fields, models
 
+FLOWS = [
+    ("pcb", "Handling Form (PCB)"),
+    ("gcmp", "Eight Steps (GCMP)"),
+    ("ticket", "Problem Ticket"),
+]
+
 
 class CrmComplaintCategory(models.Model):
     _name = "crm.complaint.category"
@@ -12,6 +18,17 @@ class CrmComplaintCategory(models.Model):
     code = fields.Char(required=True, help="Short key by which programs name it.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    flow = fields.Selection(
+        FLOWS,
+        help="The way complaints of this class take; empty: the one of the company's "
+        "policy profile.",
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        "Handled by",
+        help="Department that is proposed as the responsible one: storage and "
+        "transport, quality management ... (CMP-130, CMP-131).",
+    )
     tracking_exempt = fields.Boolean(
         string="Exempt from Tracking",
         help="Human negligence: the improvement need not be put under tracking "

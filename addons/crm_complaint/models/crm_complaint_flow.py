@@ -3,7 +3,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .complaint_steps import INTAKE_FIELDS, STEP_FIELDS, STEP_REQUIRED
+from .complaint_steps import (
+    FLOW_REQUIRED,
+    INTAKE_FIELDS,
+    STEP_FIELDS,
+    STEP_REQUIRED,
+)
 
 # The step that follows from each state, for `action_forward`.
 NEXT_ACTION = {
@@ -21,12 +26,23 @@ NEXT_ACTION = {
     "executing": "action_confirm_execution",
     "not_substantiated": "action_collect",
     "collecting": "action_close",
+    "recorded": "action_classify",
+    "classified": "action_accept",
+    "invalid": "action_close",
+    "assigned": "action_analyse",
+    "analysed": "action_request_plan",
+    "executed": "action_report_result",
+    "answered": "action_close",
 }
 # From where the General manager's office may send back, and to which steps.
 SEND_BACK = {
     "received": ("draft",),
     "gmo_check": ("quality", "production", "rd"),
     "gmo_summary": ("quality", "production", "rd", "sales_opinion"),
+    "recorded": ("draft",),
+    "classified": ("recorded",),
+    "assigned": ("recorded", "classified"),
+    "executed": ("assigned",),
 }
 # Steps one person takes, not everybody of the department that holds the case.
 PERSONAL_STEPS = ("manager_instruction", "supervisor_reading")
@@ -51,9 +67,17 @@ class CrmComplaint(models.Model):
         "executing": None,
         "not_substantiated": None,
         "collecting": None,
+        "recorded": "service",
+        "classified": "service",
+        "invalid": "service",
+        "assigned": None,
+        "analysed": None,
+        "executed": "service",
+        "answered": "service",
     }
-    # 13 or 17 days from acceptance by the General manager's office (GAP-05).
-    _routing_clock = {"start": ("quality",), "stop": ("closed",)}
+    # 13 or 17 days from acceptance by the General manager's office (GAP-05). In the
+    # lighter flows the customer service accepts, and the answer ends the case.
+    _routing_clock = {"start": ("quality", "recorded"), "stop": ("answered", "closed")}
 
     # ------------------------------------------------------------------- routing
 
@@ -63,9 +87,23 @@ class CrmComplaint(models.Model):
         return self.env["hr.department"]._policy_department("sales", self.company_id)
 
     def _routing_department(self, state):
+        if self.flow != "pcb":
+            department = self._routing_department_light(state)
+            if department:
+                return department
         if self._routing_states.get(state, "") is None:
             return self._sales_department()
+        if self._routing_states.get(state) == "gmo":
+            return self._coordinating_department()
         return super()._routing_department(state)
+
+    def _coordinating_department(self):
+        """Return the department that owns the cases: the GM's office (GAP-85)."""
+        # sudo: a choice of the company, no secret
+        chosen = self.company_id.sudo().complaint_office_department_id
+        return chosen.sudo(False) or self.env["hr.department"]._policy_department(
+            "gmo", self.company_id
+        )
 
     def _routing_user(self, state):
         if state == "manager_instruction":
@@ -75,6 +113,8 @@ class CrmComplaint(models.Model):
         if state == "supervisor_reading":
             department = self.department_id or self._sales_department()
             return department._policy_heads(but=self.user_id)
+        if self.flow != "pcb":
+            return self._routing_user_light(state)
         if self._routing_states.get(state, "") is None:
             return self.user_id
         return super()._routing_user(state)
@@ -109,6 +149,8 @@ class CrmComplaint(models.Model):
         """The form is complete before it is sent (CMP-07, CMP-26 to CMP-28)."""
         self.check_access("write")
         self._check_step_filled()
+        if self.flow != "pcb":
+            return
         missing = []
         if not self.sale_order_id and not self.order_reference:
             missing.append("sale_order_id")
@@ -122,9 +164,10 @@ class CrmComplaint(models.Model):
         self._check_step_filled()
 
     def _check_step_filled(self):
-        self._raise_missing(
-            [name for name in STEP_REQUIRED.get(self.state, ()) if not self[name]]
-        )
+        required = FLOW_REQUIRED.get(self.flow, {}).get(self.state)
+        if required is None:
+            required = STEP_REQUIRED.get(self.state, ())
+        self._raise_missing([name for name in required if not self[name]])
 
     def _raise_missing(self, names):
         if not names:
@@ -163,6 +206,9 @@ class CrmComplaint(models.Model):
 
     def _check_close(self):
         """The office signs the closing of a case that is decided and carried out."""
+        if self.flow != "pcb":
+            self._check_close_light()
+            return
         self._check_gm_office()
         if self.state == "collecting":
             self._approval_require("not_substantiated")
@@ -180,9 +226,7 @@ class CrmComplaint(models.Model):
     def _check_gm_office(self):
         """Raise unless the user belongs to the General manager's office."""
         # sudo: membership of the office is checked, its members are not shown
-        office = (
-            self.env["hr.department"]._policy_department("gmo", self.company_id).sudo()
-        )
+        office = self._coordinating_department().sudo()
         user = self.env.user
         if (
             user in office.member_ids.user_id | office.manager_id.user_id
@@ -199,9 +243,17 @@ class CrmComplaint(models.Model):
     def action_submit(self):
         """Send the completed form to the General manager's office (CMP-27).
 
+        In the lighter flows it goes to the customer service, with its number (SM-13).
+        The customer gets a receipt.
+
         :raises UserError: the form is not complete or no draft
         """
-        self._transition("submit", submitted_at=fields.Datetime.now())
+        now = fields.Datetime.now()
+        light = self.filtered(lambda complaint: complaint.flow != "pcb")
+        (self - light)._transition("submit", submitted_at=now)
+        if light:
+            light._submit_light(now)
+        self._send_receipt()
         return True
 
     def action_cancel(self):
@@ -284,8 +336,12 @@ class CrmComplaint(models.Model):
             complaint._check_step_done()
             complaint._approval_require("decision")
         now = fields.Datetime.now()
-        self._write_guarded({"executed_at": now})
-        self._pass_for_closing(now)
+        light = self.filtered(lambda complaint: complaint.flow != "pcb")
+        if light:
+            light._transition("carry_out", executed_at=now)
+        formal = self - light
+        formal._write_guarded({"executed_at": now})
+        formal._pass_for_closing(now)
         return True
 
     def _pass_for_closing(self, moment):
@@ -296,9 +352,7 @@ class CrmComplaint(models.Model):
         records.routing_case_ids.filtered(lambda case: not case.date_out)._close(moment)
         stays = []
         for complaint in records:
-            office = self.env["hr.department"]._policy_department(
-                "gmo", complaint.company_id
-            )
+            office = complaint._coordinating_department()
             stay = complaint._routing_prepare("stay", complaint.state, moment)
             stays.append({**stay, "department_id": office.id, "user_id": False})
         self.env["crm.routing.passage"]._open(stays)
@@ -385,7 +439,7 @@ class CrmComplaint(models.Model):
     def action_forward(self):
         """Take the step that follows from the present state."""
         for complaint in self:
-            name = NEXT_ACTION.get(complaint.state)
+            name = complaint._next_action_light() or NEXT_ACTION.get(complaint.state)
             if complaint.executed_at and complaint.state == "executing":
                 name = "action_close"
             if not name:

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .crm_complaint import STATES, TRANSITIONS
+from .complaint_states import STATES, TRANSITIONS
 
 
 class CrmComplaint(models.Model):

@@ -1,1 +1,3 @@
 from . import crm_complaint_reason
+from . import crm_complaint_hotline
+from . import crm_complaint_words

@@ -13,6 +13,8 @@ class CrmComplaintReason(models.TransientModel):
             ("send_back", "Send Back"),
             ("not_substantiated", "Not Substantiated"),
             ("customer_refused", "Customer Does Not Accept"),
+            ("turn_down", "Not Valid"),
+            ("switch", "To Another Flow"),
         ],
         required=True,
         readonly=True,
@@ -24,9 +26,13 @@ class CrmComplaintReason(models.TransientModel):
             ("production", "Production Unit"),
             ("rd", "R&D Opinion"),
             ("sales_opinion", "Sales Opinion"),
+            ("recorded", "Recorded"),
+            ("classified", "Classified"),
+            ("assigned", "Responsible Department"),
         ],
         string="Back To",
     )
+    category_id = fields.Many2one("crm.complaint.category", "New Class")
     reason = fields.Text(required=True)
 
     def action_confirm(self):
@@ -37,6 +43,10 @@ class CrmComplaintReason(models.TransientModel):
             complaint.action_send_back(self.step, self.reason)
         elif self.purpose == "not_substantiated":
             complaint.action_propose_not_substantiated(self.reason)
+        elif self.purpose == "turn_down":
+            complaint.action_turn_down(self.reason)
+        elif self.purpose == "switch":
+            complaint.action_switch_flow(self.category_id.id, self.reason)
         else:
             follow_up_id = complaint.action_customer_refused(self.reason)
             return {
