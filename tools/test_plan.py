@@ -19,24 +19,26 @@ ADDON_JOB_SECONDS = 120
 ADDON_TEST_SECONDS = 0.8
 #: Seconds of the longer tests from outside, by file or by file and test.
 SECONDS = {
-    "cli/test_life": 300,
-    "install/test_addons::test_uninstalled_without_leftovers": 300,
-    "install/test_addons::test_alone": 200,
-    "browser/test_walk": 200,
-    "demo/test_demo": 200,
-    "browser/test_tours": 120,
+    "cli/test_life": 500,
+    "install/test_addons::test_uninstalled_without_leftovers": 280,
+    "install/test_addons::test_alone": 160,
+    "browser/test_walk": 160,
+    "demo/test_demo": 300,
+    "browser/test_tours": 60,
     "install/test_addons::test_all_uninstalled_and_installed_again": 100,
-    "rpc/test_api_doc": 100,
-    "rpc/test_story": 90,
-    "install/test_addons::test_upgraded_in_place": 80,
+    "rpc/test_api_doc": 90,
+    "rpc/test_story": 70,
+    "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 60,
-    "rpc/test_concurrency": 60,
-    "lint": 60,
+    "rpc/test_concurrency": 40,
+    "lint": 40,
     "install/test_addons::test_every_addon_is_here": 2,
 }
 OTHER_SECONDS = 30
 #: Files whose tests share nothing worth sharing: each test is a job.
 CUT_BY_TEST = ("tests/install/test_addons.py",)
+#: Files that use what another one made: one job, in this order.
+TOGETHER = ("tests/cli/test_life.py", "tests/demo/test_demo.py")
 #: These may begin before the database with all addons is there.
 WITHOUT_TEMPLATE = ("tests/cli/",)
 TEST = re.compile(r"^\s*def test_", re.M)
@@ -133,8 +135,11 @@ def _shares(files):
 
 # -- the tests from outside ----------------------------------------------------
 def _outside_parts(arguments):
-    result = []
-    for file, wanted in _by_file(arguments).items():
+    result, files = [], _by_file(arguments)
+    if files.keys() >= set(TOGETHER):
+        first, second = TOGETHER
+        files[first] += files.pop(second)
+    for file, wanted in files.items():
         short = file.removeprefix("tests/").removesuffix(".py")
         if file in CUT_BY_TEST and wanted == [file]:
             names = _names_in(file)

@@ -146,7 +146,8 @@ class Run:
         job.running, job.seconds = False, time.monotonic() - start
 
     def addon_tests(self, job):
-        with self.bench.database(f"inside-{job.name}") as name:
+        people = self.bench.with_people()
+        with self.bench.database(f"inside-{job.name}", people) as name:
             command = [python_env.program("python"), "-m", "coverage", "run"]
             command += [f"--data-file={job.folder / 'coverage'}"]
             command += [f"--rcfile={_pyproject()}", "-m", *self._inside(name, job)]

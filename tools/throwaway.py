@@ -73,6 +73,14 @@ class Workbench:
 
         return self._made(kind, name, make)
 
+    def with_people(self):
+        """Name of a template with the company the addons' own tests begin with."""
+
+        def fill(name):
+            self.databases.script("Making the tests' people", name, "make_people.py")
+
+        return self.derived("people", paths.PROJECT / "tools" / "scripts", fill)
+
     def _load_demo(self, name):
         self.databases.script("Making the demo company", name, "load_demo.py")
 

@@ -125,16 +125,7 @@ def test_6_killed_server_is_noticed(living_home):
 
 
 def test_7_shell(living_home):
-    child = living_home.popen("shell")
-    child.kill()
-    child.communicate()
-    done = subprocess.run(
-        [child.args[0], child.args[1], "shell"],
-        input="print('users', env['res.users'].search_count([]))\n",
-        capture_output=True,
-        text=True,
-        env=living_home.environ,
-    )
+    done = living_home.shell("print('users', env['res.users'].search_count([]))\n")
     assert done.returncode == 0, done.stderr
     assert re.search(r"users \d+", done.stdout)
 

@@ -84,13 +84,18 @@ class Lab:
         return self.made["empty"]
 
     def grown(self, start, addons):
-        """A database with some addons installed one after another."""
+        """A database with some addons installed one after another.
+
+        A prepared company has worked with each before the next one came.
+        """
         if not addons:
             return self.empty() if start == "empty" else self.databases.prepared()
         key = (start, *addons)
         if key not in self.made:
             name = self.copy(self.grown(start, addons[:-1]))
             self.install(name, addons[-1])
+            if start == "prepared":
+                self.work(name)
             self.made[key] = name
         return self.made[key]
 
@@ -129,23 +134,14 @@ def test_alone(lab, addon):
 @pytest.mark.parametrize("addon", CHAIN)
 def test_uninstalled_without_leftovers(lab, addon):
     """Installed and uninstalled, a database is as it was before."""
+    needs, removed = CHAIN[addon], addon
     if addon == "crm_visit_complaint":
-        # It comes by itself with the last of the two it joins.
-        name = lab.copy(lab.grown("prepared", CHAIN["crm_visit_complaint"][:-1]))
-        lab.work(name)
-        before = leftovers.picture(lab.databases, name)
-        lab.install(name, "crm_visit")
-        lab.work(name)
-        assert "crm_visit_complaint" in lab.installed(name)
-        lab.uninstall(name, "crm_visit")
-    else:
-        name = lab.copy(lab.grown("prepared", CHAIN[addon]))
-        if CHAIN[addon]:
-            lab.work(name)
-        before = leftovers.picture(lab.databases, name)
-        lab.install(name, addon)
-        lab.work(name)
-        lab.uninstall(name, addon)
+        # It comes by itself with the last of the two it joins, and goes with it.
+        needs, removed = needs[:-1], needs[-1]
+    before = leftovers.picture(lab.databases, lab.grown("prepared", needs))
+    name = lab.copy(lab.grown("prepared", (*needs, removed)))
+    assert addon in lab.installed(name)
+    lab.uninstall(name, removed)
     after = leftovers.picture(lab.databases, name)
     assert addon not in lab.installed(name)
     found = leftovers.leftovers(before, after)
