@@ -58,7 +58,7 @@ class PolicyMixin:
 
     @classmethod
     def _find_people(cls):
-        """Put the company, its departments and people on the class; tell if they are."""
+        """Put the company, its departments and people on the class; tell if it is."""
         cls.company, cls.other_company = (
             cls.env["res.company"].search([("name", "=", name)], limit=1)
             for name in (COMPANY, OTHER_COMPANY)
