@@ -26,6 +26,7 @@ from . import crm_complaint_loss
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_erase
 from . import sale_order
 from . import stock_picking
 from . import crm_problem_rule

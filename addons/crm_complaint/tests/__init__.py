@@ -3,11 +3,12 @@ from . import test_create_speed
 from . import test_decision
 from . import test_delivery
 from . import test_flow
+from . import test_handover
 from . import test_intake
 from . import test_limits
+from . import test_problem_signal
 from . import test_program
 from . import test_release
 from . import test_report
 from . import test_rpc
-from . import test_problem_signal
-from . import test_handover
+from . import test_rules_erase

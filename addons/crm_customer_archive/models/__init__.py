@@ -113,6 +113,7 @@ from . import res_partner_document
 from . import res_partner_similar
 from . import res_partner_limits
 from . import res_partner_erase
+from . import res_partner_erase_texts
 from . import res_company_registration
 from . import xlsx_lists
 from . import res_company_analysis

@@ -5,6 +5,8 @@ said stays as evidence; a change of mind is a withdrawal or a new consent. Nobod
 the right to create, edit or delete one: `give` and `withdraw` do.
 """
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -169,6 +171,18 @@ class CrmConsent(models.Model):
                 )
             )
         return value
+
+    @api.model
+    def _erase_unused(self, company, months, limit):
+        """Delete consents withdrawn so many months ago; returns how many."""
+        before = company._policy_today() - relativedelta(months=months)
+        consents = self.search(
+            [("company_id", "=", company.id), ("withdrawn_date", "<", before)],
+            limit=limit,
+        )
+        count = len(consents)
+        consents.unlink()
+        return count
 
     # ----------------------------------------------------------------- actions
 

@@ -32,10 +32,10 @@ class CrmRetentionPeriod(models.Model):
     code = fields.Selection(
         [
             ("accounting", "Accounting documents"),
-            ("customer", "Customer files"),
+            ("customer", "Files of private customers"),
             ("contact", "Contacts of customers"),
             ("enquiry", "Enquiries that led to no sale"),
-            ("consent", "Consents and erasures (evidence)"),
+            ("consent", "Consents withdrawn (evidence)"),
         ],
         string="Kind of Data",
         required=True,

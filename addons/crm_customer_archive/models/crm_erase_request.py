@@ -236,28 +236,36 @@ class CrmEraseRequest(models.Model):
 
     @api.model
     def _cron_retention(self, limit=200):
-        """Propose to erase persons whose retention period is over; nobody is erased
-        without a decision."""
+        """Propose to erase persons whose retention period is over; nobody on file is
+        erased without a decision. Enquirers who bought nothing, and consents that ended
+        so long ago, go when the company's period is over."""
         Period = self.env["crm.retention.period"]
         count = 0
         for company in self.env["res.company"].search([("active", "=", True)]):
-            months = Period._months_of("contact", company)
-            if not months:
-                continue
-            persons = self.env["res.partner"]._persons_unused_for(
-                company, months, limit
-            )
-            count += len(
-                self.with_company(company).create(
-                    [
-                        {
-                            "partner_id": person.id,
-                            "company_id": company.id,
-                            "ground": "retention",
-                            "reason": self.env._("Not used for %s months.", months),
-                        }
-                        for person in persons
-                    ]
-                )
-            )
+            for kind in ("contact", "customer"):
+                months = Period._months_of(kind, company)
+                if months:
+                    count += len(self._propose_unused(kind, company, months, limit))
+            for kind, model in (("enquiry", "crm.lead"), ("consent", "crm.consent")):
+                months = Period._months_of(kind, company)
+                if months:
+                    count += self.env[model]._erase_unused(company, months, limit)
         return count
+
+    @api.model
+    def _propose_unused(self, kind, company, months, limit):
+        """Draft a request for every person nobody has had to do with for so long."""
+        persons = self.env["res.partner"]._persons_unused_for(
+            kind, company, months, limit
+        )
+        return self.with_company(company).create(
+            [
+                {
+                    "partner_id": person.id,
+                    "company_id": company.id,
+                    "ground": "retention",
+                    "reason": self.env._("Not used for %s months.", months),
+                }
+                for person in persons
+            ]
+        )

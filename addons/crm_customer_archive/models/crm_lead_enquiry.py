@@ -1,5 +1,7 @@
 """Enquiries: what salespeople note of calls and visits (ARC-93, ARC-94, SM-02)."""
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -90,6 +92,41 @@ class CrmLead(models.Model):
         empty = {name: False for name in ERASED_LEAD_FIELDS}
         for lead in self:
             lead.write({**empty, "name": self.env._("Erased enquiry %s", lead.id)})
+
+    @api.model
+    def _erase_unused(self, company, months, limit):
+        """Erase the enquirers of lost enquiries nobody touched for so many months.
+
+        :return: number of enquiries
+        """
+        before = company._policy_today() - relativedelta(months=months)
+        leads = self.with_context(
+            active_test=False, tracking_disable=True, mail_notrack=True
+        ).search(
+            [
+                ("company_id", "=", company.id),
+                ("won_status", "=", "lost"),
+                ("write_date", "<", before),
+                ("partner_id", "=", False),
+                "|",
+                "|",
+                ("contact_name", "!=", False),
+                ("phone", "!=", False),
+                ("email_from", "!=", False),
+            ],
+            limit=limit,
+        )
+        leads._erase_person_values()
+        self.env["crm.information.report.line"].search(
+            [("lead_id", "in", leads.ids)]
+        )._erase_person_values()
+        messages = self.env["mail.message"].search(
+            [("model", "=", "crm.lead"), ("res_id", "in", leads.ids)]
+        )
+        messages.attachment_ids.unlink()
+        messages.tracking_value_ids.unlink()
+        messages.write({"body": self.env._("(erased)"), "subject": False})
+        return len(leads)
 
     def _enquiry_price_band(self):
         """Return the price band as text, or an empty one."""

@@ -1,12 +1,16 @@
 """Erasing a person: what identifies goes, accounting stays (GAP-75, GAP-95)."""
 
+import re
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .crm_customer_document import ERASING
+from .res_partner_erase_texts import KEPT_MODELS, MASK
 
 # Values that tell who or where a person is.
 PERSONAL_FIELDS = (
@@ -18,9 +22,8 @@ PERSONAL_FIELDS = (
     *("wechat", "qq", "social_accounts", "preferences", "anniversaries"),
     *("clauses_accepted_by", "clauses_accepted_date", "client_reference"),
 )
-# Papers of accounting: they stay as they are for as long as the law keeps them.
-KEPT_MODELS = ("account.move", "account.payment", "sale.order")
-MASK = "***"
+# Open documents named in an error, at most.
+NAMED = 5
 
 
 class ResPartner(models.Model):
@@ -97,56 +100,111 @@ class ResPartner(models.Model):
                 )
 
     def _erase_obstacles(self):
-        """Return the open business with a person, in words; areas above add theirs."""
+        """Return the open business with a person, in words, with document numbers."""
         self.ensure_one()
-        family = self._erase_family().ids
         lines = []
-        orders = self.env["sale.order"].search_count(
-            [
-                ("partner_id", "in", family),
-                "|",
-                ("state", "in", ("draft", "sent")),
-                "&",
-                ("state", "=", "sale"),
-                ("invoice_status", "=", "to invoice"),
-            ]
-        )
-        if orders:
-            lines.append(self.env._("Orders not finished: %s", orders))
-        invoices = self.env["account.move"].search_count(
-            [
-                ("partner_id", "in", family),
-                "|",
-                ("state", "=", "draft"),
-                "&",
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial", "in_payment")),
-            ]
-        )
-        if invoices:
-            lines.append(self.env._("Invoices not settled: %s", invoices))
-        leads = self.env["crm.lead"].search_count(
-            [
-                ("partner_id", "in", family),
-                ("type", "=", "opportunity"),
-                ("stage_id.is_won", "=", False),
-            ]
-        )
-        if leads:
-            lines.append(self.env._("Opportunities not closed: %s", leads))
+        for label, model, domain in self._erase_open_business(self._erase_family()):
+            records = self.env[model].search(domain, order="id")
+            if records:
+                # A quotation being typed has no number yet.
+                names = [record.display_name or "-" for record in records[:NAMED]]
+                if len(records) > NAMED:
+                    names.append(self.env._("%s more", len(records) - NAMED))
+                lines.append(f"{label}: {', '.join(names)}")
         return lines
+
+    def _erase_open_business(self, family):
+        """Hook: open business while which a person is not erased; areas add theirs.
+
+        :param family: the person with the addresses of its own
+        :return: list of (label, model, domain of the open documents)
+        """
+        return [
+            (
+                self.env._("Orders not finished"),
+                "sale.order",
+                [
+                    ("partner_id", "in", family.ids),
+                    "|",
+                    ("state", "in", ("draft", "sent")),
+                    "&",
+                    ("state", "=", "sale"),
+                    ("invoice_status", "=", "to invoice"),
+                ],
+            ),
+            (
+                self.env._("Invoices not settled"),
+                "account.move",
+                [
+                    ("partner_id", "in", family.ids),
+                    "|",
+                    ("state", "=", "draft"),
+                    "&",
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial", "in_payment")),
+                ],
+            ),
+            (
+                self.env._("Opportunities not closed"),
+                "crm.lead",
+                [
+                    ("partner_id", "in", family.ids),
+                    ("type", "=", "opportunity"),
+                    ("stage_id.is_won", "=", False),
+                ],
+            ),
+            (
+                self.env._("Credit cases not closed"),
+                "crm.credit.case",
+                [("partner_id", "in", family.ids), ("state", "!=", "closed")],
+            ),
+            (
+                self.env._("Credit terms in force or applied for"),
+                "crm.credit.application",
+                [
+                    ("partner_id", "in", family.ids),
+                    ("state", "in", ("approval", "active")),
+                ],
+            ),
+            (
+                self.env._("Handovers not completed"),
+                "crm.customer.handover",
+                [
+                    ("line_ids.partner_id", "in", family.ids),
+                    ("state", "not in", ("closed", "cancelled")),
+                ],
+            ),
+            (
+                self.env._("Changes not decided"),
+                "crm.customer.change",
+                [
+                    ("customer_id", "in", family.ids),
+                    ("state", "in", ("draft", "review")),
+                ],
+            ),
+        ]
 
     def _erase_family(self):
         """Return the person with the addresses that belong to it alone."""
         self.ensure_one()
-        return self.with_context(active_test=False).search(
+        everything = self.with_context(active_test=False)
+        family = everything.search(
             [("id", "child_of", self.id), ("is_company", "=", False)]
         )
+        return family.with_env(self.env)
 
     @api.model
-    def _persons_unused_for(self, company, months, limit):
-        """Return contacts without message, order or invoice for so many months."""
-        before = company._policy_today() - relativedelta(months=months)
+    def _persons_unused_for(self, kind, company, months, limit):
+        """Return persons without message, contact, order or invoice for so many months.
+
+        A private customer with accounting documents is kept as long as these are.
+
+        :param kind: contact (of a customer) or customer (private)
+        """
+        today = company._policy_today()
+        booked = self.env["crm.retention.period"]._months_of("accounting", company)
+        if kind == "contact":
+            booked = months
         rows = self.env.execute_query(
             SQL(
                 """
@@ -154,20 +212,26 @@ class ResPartner(models.Model):
                   FROM res_partner p
                  WHERE p.company_id = %(company)s AND p.crm_customer_id IS NOT NULL
                    AND NOT COALESCE(p.is_company, FALSE) AND p.type = 'contact'
+                   AND COALESCE(p.is_crm_customer, FALSE) = %(customer)s
                    AND p.erased_at IS NULL AND p.write_date < %(before)s
                    AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id)
                    AND NOT EXISTS (
+                       SELECT FROM crm_contact_log l
+                        WHERE l.partner_id = p.id AND l.date >= %(before)s)
+                   AND NOT EXISTS (
                        SELECT FROM sale_order o
-                        WHERE o.partner_id = p.id AND o.write_date >= %(before)s)
+                        WHERE o.partner_id = p.id AND o.write_date >= %(booked)s)
                    AND NOT EXISTS (
                        SELECT FROM account_move m
-                        WHERE m.partner_id = p.id AND m.write_date >= %(before)s)
+                        WHERE m.partner_id = p.id AND m.write_date >= %(booked)s)
                    AND NOT EXISTS (
                        SELECT FROM crm_erase_request r WHERE r.partner_id = p.id)
                  ORDER BY p.id LIMIT %(limit)s
                 """,
                 company=company.id,
-                before=before,
+                customer=kind == "customer",
+                before=today - relativedelta(months=months),
+                booked=today - relativedelta(months=max(months, booked)),
                 limit=limit,
             )
         )
@@ -198,10 +262,13 @@ class ResPartner(models.Model):
         self.env.flush_all()
         family = self._erase_family()
         words = self._erase_words(family)
+        documents = self._erase_documents(family)
         token = ERASING.set(True)
         try:
-            counts = self._erase_related(family, words)
-            counts.update(self._erase_chatter(family, words))
+            family._erase_logins()
+            counts = self._erase_related(family)
+            counts.update(self._erase_chatter(family))
+            counts.update(self._erase_texts(documents, words))
             counts[self.env._("Contacts and addresses")] = len(family)
             family._erase_values()
         finally:
@@ -209,14 +276,11 @@ class ResPartner(models.Model):
         self.env.invalidate_all()
         return counts
 
-    def _erase_words(self, family):
-        """Return the texts by which the person could be found, the longest first."""
-        words = set()
-        for partner in family:
-            words.update((partner.name, partner.phone, partner.email, partner.wechat))
-        return sorted(
-            (word for word in words if word and len(word) > 1), key=len, reverse=True
-        )
+    def _erase_logins(self):
+        """Close portal logins: they are the address that is erased."""
+        users = self.env["res.users"].with_context(active_test=False)
+        for user in users.search([("partner_id", "in", self.ids)]):
+            user.write({"active": False, "login": f"erased-{user.id}"})
 
     def _erase_values(self):
         without_log = self.with_context(
@@ -224,8 +288,6 @@ class ResPartner(models.Model):
         )
         empty = {name: False for name in PERSONAL_FIELDS if name in self._fields}
         for partner in without_log:
-            if partner.user_ids:
-                partner.user_ids.write({"active": False})
             partner._write_protected(
                 {
                     **empty,
@@ -238,13 +300,13 @@ class ResPartner(models.Model):
             [("main_contact_id", "in", self.ids)]
         ).with_context(tracking_disable=True).write({"main_contact_id": False})
 
-    def _erase_related(self, family, words):
+    def _erase_related(self, family):
         """Erase what other models hold about the person; areas above extend it."""
         counts = {}
         leads = (
             self.env["crm.lead"]
             .with_context(active_test=False, tracking_disable=True, mail_notrack=True)
-            .search([("partner_id", "in", family.ids)])
+            .search(self._erase_lead_domain(family))
         )
         leads._erase_person_values()
         counts[self.env._("Opportunities and enquiries")] = len(leads)
@@ -277,22 +339,64 @@ class ResPartner(models.Model):
         )
         lines._erase_person_values()
         counts[self.env._("Lines of information reports")] = len(lines)
-        changes = self.env["crm.customer.change"].search(
-            [("customer_id", "in", family.ids)]
-        )
-        self._mask_texts("crm_customer_change_line", "change_id", changes.ids, words)
+        counts[self.env._("Bank accounts")] = self._erase_bank_accounts(family)
         return counts
 
-    def _erase_chatter(self, family, words):
-        """Empty the person's own chatter; elsewhere in the file, mask the person."""
+    @api.model
+    def _erase_lead_domain(self, family):
+        """Return the domain of enquiries of the person, unassigned ones by contact."""
+        domain = Domain("partner_id", "in", family.ids)
+        mails = [mail.lower() for mail in family.mapped("email_normalized") if mail]
+        phones = [
+            re.sub(r"\D", "", phone)[-11:] for phone in family.mapped("phone") if phone
+        ]
+        if not mails and not phones:
+            return domain
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM crm_lead WHERE partner_id IS NULL AND ("
+                "email_normalized = ANY(%s) "
+                r"OR right(regexp_replace(phone, '\D', '', 'g'), 11) = ANY(%s))",
+                mails,
+                phones,
+            )
+        )
+        return domain | Domain("id", "in", [row[0] for row in rows])
+
+    @api.model
+    def _erase_bank_accounts(self, family):
+        """Blank bank accounts; one that a booked payment names is only taken out of
+        use, for it belongs to accounting.
+
+        :return: number of accounts blanked
+        """
+        accounts = family.with_context(active_test=False).bank_ids
+        used = accounts.browse()
+        for model in ("account.payment", "account.move"):
+            rows = self.env[model]._read_group(
+                [("partner_bank_id", "in", accounts.ids)], ["partner_bank_id"]
+            )
+            used |= accounts.browse(bank.id for (bank,) in rows)
+        free = accounts - used
+        with family._grant_protected({"bank_ids"}):
+            accounts.write({"active": False})
+            for account in free:
+                # The platform never deletes an account: this one says nothing.
+                account.write({"acc_number": f"{MASK}{account.id}", "note": False})
+        return len(free)
+
+    def _erase_chatter(self, family):
+        """Empty the person's own chatter and what the person wrote elsewhere.
+
+        :return: {label: number of messages}
+        """
         Message = self.env["mail.message"]
         own = Message.search(
             [("model", "=", "res.partner"), ("res_id", "in", family.ids)]
         )
-        written = Message.search(
+        own |= Message.search(
             [("author_id", "in", family.ids), ("model", "not in", KEPT_MODELS)]
         )
-        own |= written
         self.env["ir.attachment"].search(
             [
                 "|",
@@ -306,60 +410,24 @@ class ResPartner(models.Model):
         own.write(
             {"body": self.env._("(erased)"), "subject": False, "email_from": False}
         )
-        related = self.commercial_partner_id
-        related |= related.with_context(active_test=False).child_ids
-        leads = (
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            .search([("partner_id", "in", related.ids)])
-        )
-        masked = Message.search(
-            [
-                "|",
-                "&",
-                ("model", "=", "res.partner"),
-                ("res_id", "in", related.ids),
-                "&",
-                ("model", "=", "crm.lead"),
-                ("res_id", "in", leads.ids),
-            ]
-        )
-        self._mask_texts("mail_message", "id", masked.ids, words)
-        self._mask_texts("mail_tracking_value", "mail_message_id", masked.ids, words)
-        return {self.env._("Messages"): len(own | masked)}
+        # Nobody follows or is reminded of the person any more.
+        for model, domain in (
+            ("mail.followers", [("partner_id", "in", family.ids)]),
+            ("mail.notification", [("res_partner_id", "in", family.ids)]),
+            (
+                "mail.activity",
+                [("res_model", "=", "res.partner"), ("res_id", "in", family.ids)],
+            ),
+        ):
+            everything = self.env[model].with_context(active_test=False)
+            everything.search(domain).unlink()
+        self._erase_queued_mails(family, own)
+        return {self.env._("Messages emptied"): len(own)}
 
-    @api.model
-    def _mask_texts(self, table, column, ids, words):
-        """Replace the words in all texts of these rows, in one statement."""
-        if not (ids and words):
-            return
-        self.env.flush_all()
-        # only columns of text; a value stored as JSON is not text of people
-        names = [
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    "SELECT column_name FROM information_schema.columns "
-                    "WHERE table_schema = current_schema AND table_name = %s "
-                    "AND data_type IN ('text', 'character varying') "
-                    "AND column_name NOT IN ('message_id', 'model', 'state')",
-                    table,
-                )
-            )
-        ]
-        sets = []
-        for name in names:
-            value = SQL.identifier(name)
-            for word in words:
-                value = SQL("replace(%s, %s, %s)", value, word, MASK)
-            sets.append(SQL("%s = %s", SQL.identifier(name), value))
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET %s WHERE %s = ANY(%s)",
-                SQL.identifier(table),
-                SQL(", ").join(sets),
-                SQL.identifier(column),
-                list(ids),
-            )
-        )
-        self.env.invalidate_all()
+    def _erase_queued_mails(self, family, messages):
+        """Delete e-mails to the person that wait in the queue or failed."""
+        domain = Domain("mail_message_id", "in", messages.ids)
+        domain |= Domain("recipient_ids", "in", family.ids)
+        for address in filter(None, family.mapped("email_normalized")):
+            domain |= Domain("email_to", "ilike", address)
+        self.env["mail.mail"].search(domain).unlink()

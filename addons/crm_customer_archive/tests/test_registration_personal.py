@@ -193,7 +193,7 @@ class TestErase(PersonalCase):
         request = self.env["crm.erase.request"].browse(
             self.contact.with_user(self.user_sales).request_erasure("By letter")
         )
-        self.assertIn("Orders not finished: 1", request.obstacles)
+        self.assertIn(f"Orders not finished: {order.name}", request.obstacles)
         with self.assertRaisesRegex(UserError, "Orders not finished"):
             request.with_user(self.user_sales).action_submit()
         order.action_cancel()

@@ -15,6 +15,7 @@ from . import product
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_erase
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

@@ -1,3 +1,6 @@
+from . import test_handover
+from . import test_pool_contact
+from . import test_rules_erase
 from . import test_visit
 from . import test_visit_access
 from . import test_visit_calendar
@@ -6,5 +9,3 @@ from . import test_visit_plan
 from . import test_visit_print
 from . import test_visit_rpc
 from . import test_visit_verification
-from . import test_pool_contact
-from . import test_handover

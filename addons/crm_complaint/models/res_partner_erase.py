@@ -1,0 +1,22 @@
+"""Erasing a person: what of this addon stands in the way of it."""
+
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _erase_open_business(self, family):
+        return [
+            *super()._erase_open_business(family),
+            (
+                self.env._("Complaints not closed"),
+                "crm.complaint",
+                [
+                    "|",
+                    ("partner_id", "in", family.ids),
+                    ("contact_id", "in", family.ids),
+                    ("state", "not in", ("closed", "cancelled")),
+                ],
+            ),
+        ]
