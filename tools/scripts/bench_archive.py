@@ -5,28 +5,76 @@ from datetime import timedelta
 
 from bench_rows import clone
 from script_env import environment, parser
+from stdnum.cn import uscc
+
+#: What the customers' names are made of: place, two signs, trade, legal form.
+PLACES = "银川 吴忠 石嘴山 固原 中卫 兰州 天水 平凉 西安 宝鸡 榆林 呼和浩特".split()
+SIGNS = "华美丽达兴隆盛泰和顺昌荣福瑞祥康宁安吉庆金银玉珠宝龙凤鹏飞腾宏伟远博大中天"
+TRADES = "服饰 服装 商贸 百货 制衣 贸易 纺织品 职业装".split()
+FORM = "有限公司"
+
+
+def company_name(number):
+    """Return a company's name, another one for each number below 100,000."""
+    number, place = divmod(number, len(PLACES))
+    number, trade = divmod(number, len(TRADES))
+    second, first = divmod(number, len(SIGNS))
+    second = (second + 7 * first) % len(SIGNS)
+    return PLACES[place] + SIGNS[first] + SIGNS[second] + TRADES[trade] + FORM
+
+
+def credit_code(number):
+    """Return a valid unified social credit code for a number."""
+    code = f"91640100{number:09d}"
+    return code + uscc.calc_check_digit(code)
 
 
 def customers_on_file(env, count):
-    """Customers on file, each a company of its own."""
+    """Customers on file, each a company with a name, code and phone of its own."""
     first = env["res.partner"].create({"name": "Benchmark", "is_company": True})
     first.is_crm_customer = True
     first._write_guarded({"state": "archived"})
     env.flush_all()
-    new = "nextval('res_partner_id_seq')"
+    env.cr.execute(
+        "CREATE TEMP TABLE bench_customers (n int PRIMARY KEY, name text,"
+        " customer_name_key text, phone text, phone_key text, credit_code text)"
+    )
+    partners = env["res.partner"]
+    for low in range(1, count + 1, 1000):
+        rows = []
+        for number in range(low, min(low + 1000, count + 1)):
+            name, phone = company_name(number), f"0951-{number + 2000000}"
+            rows.append(
+                (
+                    number,
+                    name,
+                    partners._name_key(name),
+                    phone,
+                    partners._phone_key(phone),
+                    credit_code(number),
+                )
+            )
+        marks = ", ".join(["%s"] * len(rows))
+        env.cr.execute(f"INSERT INTO bench_customers VALUES {marks}", rows)
+    env.cr.execute("ANALYZE bench_customers")
+
+    def own(column):
+        return f"(SELECT b.{column} FROM bench_customers b WHERE b.n = n.n)"
+
     this = "currval('res_partner_id_seq')"
+    texts = ("name", "customer_name_key", "phone", "phone_key", "credit_code")
     return clone(
         env,
         "res_partner",
         first.id,
         count,
         {
-            "id": new,
-            "name": "'Benchmark ' || n",
-            "complete_name": "'Benchmark ' || n",
+            "id": "nextval('res_partner_id_seq')",
+            "complete_name": own("name"),
             "customer_number": "'B' || n",
             "commercial_partner_id": this,
             "crm_customer_id": this,
+            **{column: own(column) for column in texts},
         },
     )
 

@@ -365,6 +365,37 @@ class TestClassified(ArchiveCase):
         count(1)
         self.assertEqual(count(20), count(5))
 
+    def test_list_costs_one_query_more(self):
+        """Rules and log cost a list the companies' record, and nothing else."""
+        for number in range(3, 9):
+            self._make_customer(name=f"Mill {number} Ltd", number=number)
+        domain = [("is_crm_customer", "=", True)]
+        spec = {"name": {}, "customer_number": {}, "user_id": {"fields": {}}}
+
+        def count(user):
+            Partner = self._as(user, self.env["res.partner"])
+            for _warm_up in range(2):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                page = Partner.web_search_read(domain, spec, limit=5)
+            self.assertEqual(len(page["records"]), 5)
+            return self.cr.sql_log_count - before
+
+        allowed = count(self.env.ref("base.user_root")) + 1
+        self.assertLessEqual(count(self.user_sales), allowed)
+
+    def test_values_are_asked_about_again_after_a_change(self):
+        """What a search let through does not hold for what is read after a write."""
+        files = self.open_customer + self.customer
+        mine = self._as(self.user_sales, files)
+        with mine._access_logged("web_save"):
+            self.assertEqual(mine.search([("id", "in", mine.ids)]), mine)
+            for file in files:
+                file._write_protected({"user_id": self.user_sales2.id})
+            self.env.flush_all()
+            self.assertFalse(mine.has_access("read"))
+
     def test_export_of_classified_is_refused(self):
         self.user_sales.group_ids += self.env.ref("base.group_allow_export")
         with self.assertRaisesRegex(UserError, "ARC-199"):
