@@ -169,7 +169,9 @@ def make_company(env):
     """Make what the test classes here begin with, to be kept in a database."""
     context = {**env.context, "tracking_disable": True, "lang": "en_US"}
     maker = type("Maker", (PolicyMixin,), {"env": env(context=context)})
-    with patch(ROUNDS_OF_PASSWORDS, FEW_ROUNDS):
+    # Odoo gives companies made by a test what they need, such as a warehouse.
+    test = patch("odoo.modules.module.current_test", "make_company")
+    with patch(ROUNDS_OF_PASSWORDS, FEW_ROUNDS), test:
         maker._make_company()
 
 
