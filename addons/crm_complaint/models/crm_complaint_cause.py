@@ -33,6 +33,7 @@ class CrmComplaintCause(models.Model):
     sanctionable = fields.Boolean(
         compute="_compute_sanctionable",
         store=True,
+        precompute=True,
         help="Once proved, it leads to an administrative sanction (CMP-101).",
     )
     profile_id = fields.Many2one("crm.policy.profile", ondelete="restrict")
@@ -86,6 +87,7 @@ class CrmComplaint(models.Model):
         "Sanctionable Cause",
         compute="_compute_cause_sanctionable",
         store=True,
+        precompute=True,
         help="One of the causes is a sanctionable item (CMP-86 to CMP-101).",
     )
     customer_loss = fields.Boolean(

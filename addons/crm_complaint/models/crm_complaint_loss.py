@@ -32,6 +32,7 @@ class CrmComplaint(models.Model):
     loss_total = fields.Monetary(
         compute="_compute_losses",
         store=True,
+        precompute=True,
         help="Loss by the Loss Calculation Standard, in company currency, untaxed, "
         "before anything is recovered. A case not substantiated has none (GAP-92).",
     )
@@ -39,6 +40,7 @@ class CrmComplaint(models.Model):
         "Loss for Deductions",
         compute="_compute_losses",
         store=True,
+        precompute=True,
         help="Loss that bonus deductions divide: by the standard, with a share of the "
         "price for returned goods, less what is recovered (GAP-18).",
     )
@@ -46,12 +48,14 @@ class CrmComplaint(models.Model):
         "Loss for Sanctions",
         compute="_compute_losses",
         store=True,
+        precompute=True,
         help="Loss that decides about personal sanctions: for returned goods what "
         "resale lost, or the actual loss, less what is recovered (CMP-73, CMP-74).",
     )
     loss_final = fields.Boolean(
         compute="_compute_losses",
         store=True,
+        precompute=True,
         help="No goods are waiting to be sold again: the loss for sanctions is fixed "
         "(GAP-17).",
     )
@@ -194,6 +198,18 @@ class CrmComplaint(models.Model):
         product = self.sudo().product_id.with_company(self.company_id)
         return product.lst_price
 
+    def action_request_decision(self):
+        """Draft the losses of the resolutions before the decision (CMP-44)."""
+        for complaint in self:
+            if complaint.state == "gmo_summary":
+                complaint.action_propose_losses()
+        return super().action_request_decision()
+
+    def _approval_done(self, step):
+        res = super()._approval_done(step)
+        self.sudo().loss_ids._start_resale()  # sudo: deciders do not edit losses
+        return res
+
     @api.model
     def _cron_resale(self):
         """Fix the loss of goods whose time to be sold again is over (CMP-74)."""
@@ -289,6 +305,7 @@ class CrmComplaintLoss(models.Model):
         "Loss by the Standard",
         compute="_compute_amount",
         store=True,
+        precompute=True,
         help="Loss by the standard, in company currency: counts for deductions.",
     )
     resale_state = fields.Selection(
@@ -306,7 +323,7 @@ class CrmComplaintLoss(models.Model):
         help="Last day to sell the goods again (CMP-72); set by the decision."
     )
     amount_sanction = fields.Monetary(
-        "Loss for Sanctions", compute="_compute_amount", store=True
+        "Loss for Sanctions", compute="_compute_amount", store=True, precompute=True
     )
     note = fields.Char()
 
@@ -350,6 +367,17 @@ class CrmComplaintLoss(models.Model):
             ) from error
         # Goods sold again above the A-grade price lost nothing.
         return self.currency_id.round(max(value, 0.0))
+
+    def _formula_label(self):
+        """Return the formula with the labels of its figures, for print."""
+        self.ensure_one()
+        text = f" {self.formula or ''} "
+        for name in sorted(FIGURES, key=len, reverse=True):
+            label = self._fields[name]._description_string(self.env)
+            if name == "rate":
+                text = text.replace("rate / 100", f"{self.rate:g}%")
+            text = text.replace(f" {name} ", f" {label} ")
+        return text.replace("*", "×").strip()
 
     @api.depends("kind_id", "complaint_id")
     def _compute_display_name(self):

@@ -185,6 +185,19 @@ class CrmReturn(models.Model):
                     )
                 )
 
+    def _check_complaints_decided(self):
+        """Raise where goods are complained of and nothing is decided yet (CMP-50)."""
+        # sudo: a complaint binds also those who may not read it
+        for record in self.sudo():
+            lines = record.line_ids
+            complaints = self.env["crm.complaint"]._undecided_about(
+                record.partner_id,
+                lines.product_id,
+                lines.sale_line_id.order_id,
+                record.company_id,
+            )
+            (complaints | record.complaint_id)._check_binding(record.display_name)
+
     # ---------------------------------------------------------------- effects
 
     def _approval_notify(self, approvals):
@@ -203,6 +216,7 @@ class CrmReturn(models.Model):
             ):
                 line._write_guarded({"qty_approved": line.qty_received})
             return res
+        self._check_complaints_decided()
         self.line_ids.sale_line_id._lock_returnable()
         self.line_ids._check_remaining()
         for line in self.line_ids:

@@ -1,0 +1,279 @@
+"""Closing: copies as rights, answer and collection, result (CMP-46, CMP-54)."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmComplaintCopy(models.Model):
+    """Who keeps which copy of the closed form (CMP-46): a right and a label."""
+
+    _name = "crm.complaint.copy"
+    _description = "Copy of the Complaint Form"
+    _order = "profile_id, number, id"
+
+    number = fields.Integer(required=True)
+    name = fields.Char("Kept by", required=True, translate=True)
+    policy_code = fields.Char(
+        "Department Code",
+        required=True,
+        help="Policy code of the department that gets the copy. Its members may read "
+        "the closed case; of the sales department its head.",
+    )
+    purpose = fields.Char(translate=True)
+    profile_id = fields.Many2one(
+        "crm.policy.profile", "Policy", required=True, ondelete="restrict"
+    )
+    active = fields.Boolean(default=True)
+
+    _number_uniq = models.Constraint(
+        "UNIQUE(profile_id, number)", "A policy has one copy of a number."
+    )
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for copy in self:
+            copy.display_name = self.env._(
+                "Copy %(number)s: %(keeper)s",
+                number=copy.number,
+                keeper=copy.name or "",
+            )
+
+
+class CrmComplaint(models.Model):
+    _inherit = "crm.complaint"
+
+    _guarded_fields = ("copy_department_ids", "answered_at")
+
+    copy_department_ids = fields.Many2many(
+        "hr.department",
+        "crm_complaint_copy_department_rel",
+        "complaint_id",
+        "department_id",
+        string="Copies Go To",
+        copy=False,
+        help="Departments that got a copy when the case was closed; their members may "
+        "read it (CMP-46).",
+    )
+    answered_at = fields.Datetime(
+        "Answer Sent on",
+        copy=False,
+        help="Day the answer went to the customer by mail or letter.",
+    )
+    receivable_open = fields.Monetary(
+        compute="_compute_receivable_open",
+        help="Open receivable of the order complained of, in company currency.",
+    )
+    collection_late = fields.Boolean(
+        compute="_compute_collection_late",
+        search="_search_collection_late",
+        help="The day to collect the receivable is over and the case is still open.",
+    )
+
+    def _compute_receivable_open(self):
+        for complaint in self:
+            invoices = complaint._open_invoices()
+            complaint.receivable_open = sum(invoices.mapped("amount_residual_signed"))
+
+    def _open_invoices(self):
+        """Return the posted, unpaid invoices of the order complained of."""
+        # sudo: what is open decides, also for who cannot open invoices
+        return self.sudo().sale_order_id.invoice_ids.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.payment_state not in ("paid", "in_payment", "reversed")
+                and move.move_type == "out_invoice"
+            )
+        )
+
+    @api.depends("state", "collection_date")
+    def _compute_collection_late(self):
+        for complaint in self:
+            complaint.collection_late = (
+                complaint.state == "collecting"
+                and complaint.collection_date
+                and complaint.collection_date < complaint.company_id._policy_today()
+            )
+
+    @api.model
+    def _search_collection_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = [
+            ("state", "=", "collecting"),
+            ("collection_date", "<", self.env.company._policy_today()),
+        ]
+        return late if True in value else ["!", "&", *late]
+
+    # ------------------------------------------------------------------- copies
+
+    def _form_copies(self):
+        """Return who keeps which copy, by the policy of the company."""
+        company = self.company_id[:1] or self.env.company
+        copies = self.env["crm.complaint.copy"].search(
+            [("profile_id", "=", company._policy_profile("complaint").id)]
+        )
+        if not copies:
+            profile = self.env.ref("crm_policy.profile_pcb")
+            copies = copies.search([("profile_id", "=", profile.id)])
+        return copies
+
+    def _get_form_copies(self):
+        """Return the labels of the copies of the form (CMP-46)."""
+        return self._form_copies().mapped("display_name")
+
+    def _get_form_documents(self):
+        """Return the forms to print: after a refusal also the original (CMP-47)."""
+        documents = self.browse()
+        for complaint in self:
+            documents |= complaint
+            parent = complaint.parent_id
+            while parent and parent not in documents:
+                documents |= parent
+                parent = parent.parent_id
+        return documents
+
+    def _distribute_copies(self):
+        """Give the departments that keep a copy the right to read it."""
+        Department = self.env["hr.department"]
+        for complaint in self:
+            company = complaint.company_id
+            departments = Department.browse()
+            for copy in complaint._form_copies():
+                departments |= Department._policy_department(copy.policy_code, company)
+            complaint._write_guarded({"copy_department_ids": [(6, 0, departments.ids)]})
+            # sudo: who closes need not be allowed to write on the case
+            complaint.sudo().message_post(
+                body=self.env._(
+                    "Closed. Copies to: %s.", ", ".join(departments.mapped("name"))
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+
+    # ---------------------------------------------------------------- the answer
+
+    @api.model
+    def _step_field_states(self):
+        """The answer is also written when a substantiated case is carried out."""
+        states = super()._step_field_states()
+        states["customer_answer"] = [*states["customer_answer"], "decided", "executing"]
+        return states
+
+    @api.model
+    def _get_step_fields(self, state):
+        names = tuple(super()._get_step_fields(state))
+        if state in ("decided", "executing"):
+            names += ("customer_answer",)
+        return names
+
+    def action_collect(self):
+        """Propose the day to collect by, and remind the salesperson of it."""
+        for complaint in self:
+            if complaint.state == "not_substantiated" and not complaint.collection_date:
+                complaint.collection_date = complaint._collection_day()
+        res = super().action_collect()
+        for complaint in self:
+            complaint.sudo().activity_schedule(  # sudo: an activity for the salesperson
+                "crm_complaint.activity_type_collect",
+                date_deadline=complaint.collection_date,
+                user_id=complaint.user_id.id,
+                note=self.env._("Collect the receivable in the agreed time (CMP-54)."),
+            )
+        return res
+
+    def _collection_day(self):
+        """Return the agreed day of the open invoices, or the company's period."""
+        today = self.company_id._policy_today()
+        days = self.company_id.sudo().complaint_collection_days  # sudo: a plain figure
+        agreed = self._open_invoices().mapped("invoice_date_due")
+        return max([*filter(None, agreed), today + relativedelta(days=days)])
+
+    def _check_answer(self):
+        """Raise unless there is an answer the customer may have."""
+        for complaint in self:
+            if complaint.state in ("not_substantiated", "collecting"):
+                complaint._approval_require("not_substantiated")
+            else:
+                complaint._check_binding(self.env._("The answer to the customer"))
+            if not complaint._answer_text():
+                raise UserError(
+                    self.env._(
+                        "%s: write the answer to the customer first.",
+                        complaint.display_name,
+                    )
+                )
+
+    def _answer_text(self):
+        """Return the words for the customer: nothing of causes, shares or amounts."""
+        self.ensure_one()
+        return (self.customer_answer or "").strip()
+
+    def action_send_answer(self):
+        """Send the answer by mail, in the customer's language (CMP-10, CMP-128).
+
+        :raises UserError: nothing decided, no words, or no address: print the letter
+        """
+        self._check_answer()
+        template = self.env.ref("crm_complaint.mail_template_answer")
+        for complaint in self:
+            complaint._check_step_holder()
+            partner = complaint.contact_id or complaint.partner_id
+            if not partner.email:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s has no e-mail address; print the letter of "
+                        "%(document)s instead.",
+                        customer=partner.display_name,
+                        document=complaint.display_name,
+                    )
+                )
+            # sudo: templates are rendered for whoever holds the complaint
+            complaint.sudo().message_post_with_source(
+                template, subtype_xmlid="mail.mt_comment"
+            )
+        self._write_guarded({"answered_at": fields.Datetime.now()})
+        return True
+
+    def action_print_answer(self):
+        """Print the letter to the customer."""
+        self._check_answer()
+        self._write_guarded({"answered_at": fields.Datetime.now()})
+        return self.env.ref(
+            "crm_complaint.action_report_complaint_answer"
+        ).report_action(self)
+
+    # ------------------------------------------------------------------- closing
+
+    def _check_close(self):
+        super()._check_close()
+        open_actions = self.action_ids.filtered(
+            lambda action: action.kind == "containment" and action.state == "open"
+        )
+        if open_actions:
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be closed: the immediate action "
+                    "“%(action)s” is not done.",
+                    document=self.display_name,
+                    action=open_actions[0].name,
+                )
+            )
+        if self.state == "collecting" and self.receivable_open > 0:
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be closed: %(amount)s of the receivable are "
+                    "not collected yet (CMP-54).",
+                    document=self.display_name,
+                    amount=self.currency_id.format(self.receivable_open),
+                )
+            )
+
+    def action_close(self):
+        res = super().action_close()
+        self._distribute_copies()
+        self.sudo().activity_unlink(  # sudo: activities of others end with the case
+            ["crm_complaint.activity_type_collect"]
+        )
+        self._ask_satisfaction()
+        return res
