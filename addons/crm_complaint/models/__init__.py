@@ -28,7 +28,7 @@ from . import account_move
 from . import internal_form
 from . import crm_complaint_action
 from . import crm_complaint_eight_d
-from . import crm_complaint_negotiation
+from . import crm_complaint_response
 from . import crm_complaint_satisfaction
 from . import crm_complaint_closing
 from . import crm_complaint_repeat

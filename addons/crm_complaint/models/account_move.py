@@ -24,8 +24,10 @@ class AccountMove(models.Model):
         return moves
 
     def write(self, vals):
+        if vals.get("state") == "posted":
+            self._check_complaint_decided()
         res = super().write(vals)
-        if vals.get("state") == "posted" or "complaint_id" in vals:
+        if not {"complaint_id", "invoice_line_ids", "line_ids"}.isdisjoint(vals):
             self.filtered(lambda m: m.state == "posted")._check_complaint_decided()
         return res
 

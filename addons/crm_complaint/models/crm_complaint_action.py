@@ -104,7 +104,12 @@ class CrmComplaintAction(models.Model):
     """One thing done so that it does not happen again."""
 
     _name = "crm.complaint.action"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.guard.mixin"]
+    _inherit = [
+        "crm.complaint.child",
+        "mail.thread",
+        "mail.activity.mixin",
+        "crm.guard.mixin",
+    ]
     _description = "Corrective or Preventive Action"
     _order = "complaint_id, kind, date_due, id"
     _transitions = ACTION_TRANSITIONS
@@ -118,9 +123,7 @@ class CrmComplaintAction(models.Model):
         "reminded_at",
     )
 
-    complaint_id = fields.Many2one(
-        "crm.complaint", required=True, index=True, ondelete="cascade"
-    )
+    complaint_id = fields.Many2one(required=True)
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     partner_id = fields.Many2one(
         related="complaint_id.partner_id", string="Customer", store=True, index=True

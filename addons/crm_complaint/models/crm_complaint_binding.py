@@ -20,6 +20,11 @@ UNDECIDED = (
     "supervisor_reading",
     "gmo_summary",
     "decision",
+    # the lighter flows
+    "recorded",
+    "classified",
+    "assigned",
+    "analysed",
 )
 
 
@@ -76,9 +81,11 @@ class CrmComplaint(models.Model):
                         complaint=complaint.display_name,
                     )
                 )
+            # In the eight steps the instruction on the plan is the decision.
+            step = "decision" if complaint.flow == "pcb" else "plan"
             decided = (
                 complaint.approval_state == "approved"
-                and complaint.approval_step == "decision"
+                and complaint.approval_step == step
                 and complaint._approval_holds()
             )
             if not decided:

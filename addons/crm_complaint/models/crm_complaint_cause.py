@@ -8,7 +8,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 # Where each part of the analysis is filled: whoever holds the complaint there.
-ANALYSIS_STATES = ("quality", "production", "rd", "gmo_check", "gmo_summary")
+ANALYSIS_STATES = (
+    "quality",
+    "production",
+    "rd",
+    "gmo_check",
+    "gmo_summary",
+    "assigned",
+    "analysed",
+)
 
 
 class CrmComplaintCause(models.Model):
@@ -190,12 +198,11 @@ class CrmComplaintWhy(models.Model):
     """One why and its answer; the next asks why of that answer."""
 
     _name = "crm.complaint.why"
+    _inherit = ["crm.complaint.child"]
     _description = "Why of a Complaint"
     _order = "complaint_id, sequence, id"
 
-    complaint_id = fields.Many2one(
-        "crm.complaint", required=True, index=True, ondelete="cascade"
-    )
+    complaint_id = fields.Many2one(required=True)
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     sequence = fields.Integer(default=10)
     question = fields.Char("Why?", required=True)

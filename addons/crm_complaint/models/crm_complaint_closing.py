@@ -215,23 +215,8 @@ class CrmComplaint(models.Model):
         :raises UserError: nothing decided, no words, or no address: print the letter
         """
         self._check_answer()
-        template = self.env.ref("crm_complaint.mail_template_answer")
         for complaint in self:
-            complaint._check_step_holder()
-            partner = complaint.contact_id or complaint.partner_id
-            if not partner.email:
-                raise UserError(
-                    self.env._(
-                        "%(customer)s has no e-mail address; print the letter of "
-                        "%(document)s instead.",
-                        customer=partner.display_name,
-                        document=complaint.display_name,
-                    )
-                )
-            # sudo: templates are rendered for whoever holds the complaint
-            complaint.sudo().message_post_with_source(
-                template, subtype_xmlid="mail.mt_comment"
-            )
+            complaint.tell_customer(complaint._answer_text(), kind="result", mail=True)
         self._write_guarded({"answered_at": fields.Datetime.now()})
         return True
 

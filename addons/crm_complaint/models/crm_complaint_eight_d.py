@@ -25,7 +25,7 @@ class CrmComplaintEightD(models.Model):
     """
 
     _name = "crm.complaint.eight.d"
-    _inherit = ["mail.thread", "crm.guard.mixin"]
+    _inherit = ["crm.complaint.child", "mail.thread", "crm.guard.mixin"]
     _description = "8D Report"
     _order = "complaint_id desc, revision desc"
     _transitions = {
@@ -37,9 +37,7 @@ class CrmComplaintEightD(models.Model):
     }
     _guarded_fields = ("revision", "released_at", "released_by_id")
 
-    complaint_id = fields.Many2one(
-        "crm.complaint", required=True, index=True, ondelete="cascade"
-    )
+    complaint_id = fields.Many2one(required=True)
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     revision = fields.Integer(default=1, readonly=True)

@@ -9,7 +9,16 @@ from odoo.tools.safe_eval import safe_eval
 from .crm_complaint_loss_kind import FIGURES
 
 # The loss is drafted with the consolidated opinion and corrected to what was paid.
-LOSS_STATES = ("gmo_summary", "decision", "decided", "executing", "closed")
+LOSS_STATES = (
+    "gmo_summary",
+    "analysed",
+    "decision",
+    "decided",
+    "executing",
+    "executed",
+    "answered",
+    "closed",
+)
 LOSS_TOTALS = ("loss_total", "loss_for_deduction", "loss_for_sanction", "loss_final")
 SNAPSHOT = ("formula", "formula_resold", "formula_unsold")
 
@@ -240,7 +249,7 @@ class CrmComplaintLoss(models.Model):
     """
 
     _name = "crm.complaint.loss"
-    _inherit = ["crm.guard.mixin"]
+    _inherit = ["crm.complaint.child", "crm.guard.mixin"]
     _description = "Complaint Loss"
     _order = "complaint_id, id"
     _guarded_fields = (
@@ -252,9 +261,7 @@ class CrmComplaintLoss(models.Model):
         "resale_until",
     )
 
-    complaint_id = fields.Many2one(
-        "crm.complaint", required=True, index=True, ondelete="cascade"
-    )
+    complaint_id = fields.Many2one(required=True)
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     currency_id = fields.Many2one(related="complaint_id.currency_id")
     kind_id = fields.Many2one(

@@ -106,7 +106,7 @@ class CrmComplaintLossKind(models.Model):
         try:
             names = self._formula_names(formula)
             value = safe_eval(formula, dict.fromkeys(FIGURES, 1.0))
-        except (ValueError, SyntaxError) as error:
+        except (ValueError, SyntaxError, NameError) as error:
             raise ValidationError(
                 self.env._(
                     "%(kind)s: %(field)s “%(formula)s” cannot be calculated: %(error)s",

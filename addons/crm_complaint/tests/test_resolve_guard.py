@@ -1,0 +1,230 @@
+"""Nothing binding before the decision; the internal form stays inside."""
+
+import base64
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from ..models.internal_form import MARK_PDF
+from .common import ComplaintCase
+
+
+@tagged("post_install", "-at_install")
+class TestBinding(ComplaintCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.write({"email": "buyer@example.com"})
+        cls.company.block_unregistered_customers = False
+        cls.other = cls.env["product.product"].create({"name": "Cap"})
+
+    def _refund(self, product=None, amount=100.0, **vals):
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-05",
+                "company_id": self.company.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": (product or self.product).id,
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+
+    def _needs_accounts(self):
+        if not self.company.chart_template:
+            self.env["account.chart.template"].try_loading("cn", self.company)
+
+    def test_credit_note(self):
+        """Posted by button, by write, or created posted: refused until decided."""
+        self._needs_accounts()
+        complaint = self._complaint()
+        self._at(complaint, "quality")
+        note = self._refund(amount=1000.0)
+        with self.assertRaisesRegex(UserError, "CMP-50"):
+            note.action_post()
+        with self.assertRaisesRegex(UserError, "CMP-50"):
+            note.write({"state": "posted"})
+        self.assertEqual(note.state, "draft")
+        self._refund(self.other).action_post()
+        note.complaint_id = complaint
+        mine = self._at(complaint, "gmo_summary")
+        mine.write(self._summary_vals(1000.0))
+        mine.action_request_decision()
+        with self.assertRaisesRegex(UserError, "CMP-50"):
+            note.action_post()
+        complaint.with_user(self.user_sales_head).action_approve()
+        note.action_post()
+        self.assertEqual(note.state, "posted")
+        more = self._refund(amount=0.01, complaint_id=complaint.id)
+        with self.assertRaisesRegex(UserError, "decided up to"):
+            more.action_post()
+
+    def test_offer(self):
+        """An order that settles, or gives the goods away, waits for the decision."""
+        complaint = self._complaint()
+        self._at(complaint, "quality")
+        line = {"product_id": self.product.id, "product_uom_qty": 5}
+        Order = self.env["sale.order"]
+        vals = {"partner_id": self.customer.id, "company_id": self.company.id}
+        settling = Order.create(
+            {
+                **vals,
+                "settles_complaint_id": complaint.id,
+                "order_line": [Command.create({**line, "price_unit": 10})],
+            }
+        )
+        free = Order.create(
+            {**vals, "order_line": [Command.create({**line, "price_unit": 0})]}
+        )
+        for order in settling, free:
+            for call in (
+                lambda order=order: order.write({"state": "sent"}),
+                lambda order=order: order.write({"state": "sale"}),
+                order.action_quotation_send,
+                order._portal_ensure_token,
+            ):
+                with self.assertRaisesRegex(UserError, "CMP-50"), self.cr.savepoint():
+                    call()
+        with self.assertRaisesRegex(UserError, "CMP-50"):
+            settling.message_post(body="Offer", partner_ids=self.customer.ids)
+        with self.assertRaisesRegex(UserError, "CMP-50"), self.cr.savepoint():
+            Order.create(
+                {
+                    **vals,
+                    "state": "sent",
+                    "order_line": [Command.create({**line, "price_unit": 0})],
+                }
+            )
+        paid = Order.create(
+            {**vals, "order_line": [Command.create({**line, "price_unit": 10})]}
+        )
+        paid.write({"state": "sent"})
+        with self.assertRaisesRegex(UserError, "CMP-50"):
+            paid.order_line.write({"discount": 100})
+        mine = self._at(complaint, "gmo_summary")
+        mine.write(self._summary_vals())
+        mine.action_request_decision()
+        complaint.with_user(self.user_sales_head).action_approve()
+        settling.write({"state": "sent"})
+        self.assertEqual(settling.state, "sent")
+
+
+@tagged("post_install", "-at_install")
+class TestInternalForm(ComplaintCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.write({"email": "buyer@example.com"})
+        cls.complaint = cls.Complaint.create(cls._vals())
+        cls.form = cls.env["ir.attachment"].create(
+            {
+                "name": "renamed.pdf",
+                "raw": b"%PDF-1.4 ... %%EOF" + MARK_PDF,
+                "res_model": "crm.complaint",
+                "res_id": cls.complaint.id,
+            }
+        )
+        cls.portal = new_test_user(
+            cls.env, "cmpres_portal", groups="base.group_portal", email="p@example.com"
+        )
+
+    def test_marked(self):
+        """The printout carries the mark; the file is known by it, whatever its name."""
+        report = self.env["ir.actions.report"]
+        html, _kind = report._render_qweb_html(
+            "crm_complaint.report_complaint_form", self.complaint.ids
+        )
+        self.assertIn(b"CRM-POLICY-INTERNAL-FORM", html)
+        self.assertTrue(self.form.crm_internal_form)
+        copied = self.env["ir.attachment"].create(
+            {"name": "x.bin", "datas": base64.b64encode(self.form.raw)}
+        )
+        self.assertTrue(copied.crm_internal_form)
+        with self.assertRaises(AccessError):
+            self.form.write({"crm_internal_form": False})
+
+    def test_no_mail(self):
+        for vals in (
+            {"partner_ids": self.customer.ids, "subtype_xmlid": "mail.mt_note"},
+            {"subtype_xmlid": "mail.mt_comment"},
+        ):
+            with self.assertRaisesRegex(UserError, "CMP-51"), self.cr.savepoint():
+                self.complaint.message_post(
+                    body="See", attachment_ids=self.form.ids, **vals
+                )
+        for vals in (
+            {"email_to": "buyer@example.com"},
+            {"recipient_ids": [Command.link(self.customer.id)]},
+        ):
+            with self.assertRaisesRegex(UserError, "CMP-51"), self.cr.savepoint():
+                self.env["mail.mail"].create(
+                    {"attachment_ids": [Command.link(self.form.id)], **vals}
+                )
+        note = self.complaint.message_post(
+            body="For colleagues",
+            attachment_ids=self.form.ids,
+            subtype_xmlid="mail.mt_note",
+            partner_ids=self.user_quality.partner_id.ids,
+        )
+        self.assertEqual(note.attachment_ids, self.form)
+
+    def test_composer(self):
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.user_sales)
+            .create(
+                {
+                    "model": "crm.complaint",
+                    "res_ids": str(self.complaint.ids),
+                    "partner_ids": [Command.link(self.customer.id)],
+                    "body": "Here",
+                    "attachment_ids": [Command.link(self.form.id)],
+                }
+            )
+        )
+        with self.assertRaisesRegex(UserError, "CMP-51"):
+            composer.action_send_mail()
+
+    def test_no_link(self):
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.form.public = True
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.form.generate_access_token()
+
+    def test_no_portal(self):
+        self.form.write(
+            {"res_model": "res.partner", "res_id": self.portal.partner_id.id}
+        )
+        with self.assertRaises(AccessError):
+            self.form.with_user(self.portal).read(["datas"])
+        for name in ("report_complaint_form", "report_complaint_loss"):
+            with self.assertRaises(AccessError):
+                self.env["ir.actions.report"].with_user(
+                    self.portal
+                ).sudo()._render_qweb_html(f"crm_complaint.{name}", self.complaint.ids)
+
+    def test_no_template(self):
+        with self.assertRaisesRegex(ValidationError, "CMP-51"):
+            self.env["mail.template"].create(
+                {
+                    "name": "Clever",
+                    "model_id": self.env["ir.model"]._get_id("crm.complaint"),
+                    "report_template_ids": [
+                        Command.link(
+                            self.env.ref(
+                                "crm_complaint.action_report_complaint_form"
+                            ).id
+                        )
+                    ],
+                }
+            )
