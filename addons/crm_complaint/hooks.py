@@ -11,7 +11,14 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Remove the counters; companies' own sequences have no external id."""
     release_rules(env, "crm_complaint")
-    env["ir.sequence"]._policy_remove("crm.complaint")
-    env["ir.sequence"]._policy_remove("crm.complaint.memorandum")
-    env["ir.sequence"]._policy_remove("crm.field.response")
-    env["ir.sequence"]._policy_remove("crm.abnormality")
+    env["ir.sequence"]._policy_remove(
+        "crm.complaint",
+        "crm.complaint.memorandum",
+        "crm.field.response",
+        "crm.abnormality",
+        "crm.complaint.statement",
+        "crm.sanction",
+        "crm.sanction.announcement",
+        "crm.bonus.notice",
+        "crm.bonus.run",
+    )

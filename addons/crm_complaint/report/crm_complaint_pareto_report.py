@@ -1,0 +1,60 @@
+"""Pareto of causes: which few make most of the complaints and of the loss."""
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class CrmComplaintParetoReport(models.Model):
+    _name = "crm.complaint.pareto.report"
+    _description = "Pareto of Complaint Causes"
+    _auto = False
+    _order = "year desc, rank"
+    _rec_name = "cause_id"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    year = fields.Date(readonly=True, help="First day of the year.")
+    cause_id = fields.Many2one("crm.complaint.cause", "Main Cause", readonly=True)
+    rank = fields.Integer(readonly=True, aggregator="min")
+    complaint_count = fields.Integer("Complaints", readonly=True)
+    loss_total = fields.Monetary("Loss", readonly=True)
+    share = fields.Float("Share (%)", readonly=True, digits=(5, 1))
+    cumulative = fields.Float(
+        "Cumulative (%)",
+        readonly=True,
+        aggregator="max",
+        digits=(5, 1),
+        help="Share of this cause and of all more frequent ones of the year.",
+    )
+    vital = fields.Boolean(
+        "Vital Few", readonly=True, help="Among the causes of the first 80 %."
+    )
+
+    @property
+    def _table_query(self):
+        Complaint = self.env["crm.complaint"]
+        Complaint.flush_model()
+        query = Complaint._search(
+            [("state", "!=", "cancelled"), ("not_substantiated", "=", False)]
+        )
+        query.groupby = SQL("1, 2, 3")
+        counted = query.select(
+            SQL("crm_complaint.company_id"),
+            SQL("date_trunc('year', crm_complaint.date)::date AS year"),
+            SQL("crm_complaint.cause_id"),
+            SQL("COUNT(*) AS complaint_count"),
+            SQL("SUM(crm_complaint.loss_total) AS loss_total"),
+        )
+        return SQL(
+            "SELECT hashtextextended(concat_ws('|', company_id, year, cause_id), 0)"
+            " & 4503599627370495 AS id, ranked.*, complaint_count * 100.0 / whole"
+            " AS share, running * 100.0 / whole AS cumulative,"
+            " (running - complaint_count) * 100.0 / whole < 80 AS vital"
+            " FROM (SELECT counted.*, SUM(complaint_count)"
+            " OVER (PARTITION BY company_id, year) AS whole, SUM(complaint_count)"
+            " OVER (PARTITION BY company_id, year ORDER BY complaint_count DESC,"
+            " cause_id ROWS UNBOUNDED PRECEDING) AS running, ROW_NUMBER()"
+            " OVER (PARTITION BY company_id, year ORDER BY complaint_count DESC,"
+            " cause_id) AS rank FROM (%s) counted) ranked",
+            counted,
+        )
