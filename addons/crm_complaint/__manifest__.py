@@ -62,6 +62,8 @@
         "views/crm_complaint_analysis_views.xml",
         "views/res_config_settings_charge_views.xml",
         "views/menus_charge.xml",
+        "report/crm_charge_report.xml",
+        "data/policy_rule_charge.xml",
     ],
     "demo": ["demo/crm_complaint_demo.xml"],
     "post_init_hook": "post_init_hook",

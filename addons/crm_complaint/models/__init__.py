@@ -46,6 +46,7 @@ from . import crm_bonus_deduction
 from . import crm_performance_bonus
 from . import crm_bonus_run
 from . import crm_complaint_statement
+from . import crm_complaint_statement_figures
 from . import crm_complaint_statement_line
 from . import crm_complaint_chart
 from . import crm_service_kpi

@@ -21,9 +21,7 @@ def split_amount(amount, weights, rounding):
     # A hair below a whole number is that number: floats, not remainders.
     parts = [int(value + 1e-6) for value in exact]
     left = units - sum(parts)
-    order = sorted(
-        range(len(parts)), key=lambda i: (-round(exact[i] - parts[i], 6), i)
-    )
+    order = sorted(range(len(parts)), key=lambda i: (-round(exact[i] - parts[i], 6), i))
     for index in order[:left]:
         parts[index] += 1
     return [float_round(part * rounding, precision_rounding=rounding) for part in parts]

@@ -135,7 +135,7 @@ class CrmBonusNotice(models.Model):
         return self.amount, self.currency_id, self.date
 
     def _approval_check(self, step):
-        super()._approval_check(step)
+        res = super()._approval_check(step)
         self._check_office()
         if not self.manual:
             self._compute_lines()
@@ -158,6 +158,7 @@ class CrmBonusNotice(models.Model):
                     amount=self.currency_id.format(self.amount),
                 )
             )
+        return res
 
     def _check_office(self):
         if self.env.su or any(self.env.user.has_group(group) for group in OFFICE):

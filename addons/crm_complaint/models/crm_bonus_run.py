@@ -16,7 +16,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_round
 
-STATES = [("draft", "In Preparation"), ("computed", "Computed"), ("released", "Released")]
+STATES = [
+    ("draft", "In Preparation"),
+    ("computed", "Computed"),
+    ("released", "Released"),
+]
 PREPARERS = ("hr.group_hr_user", "account.group_account_invoice")
 EXPORT_COLUMNS = (
     ("employee_id", 18),
@@ -128,8 +132,8 @@ class CrmBonusRun(models.Model):
         if earlier:
             raise UserError(
                 self.env._(
-                    "%(document)s cannot be computed: %(other)s must be released first, "
-                    "and no later month may be released already.",
+                    "%(document)s cannot be computed: %(other)s must be released "
+                    "first, and no later month may be released already.",
                     document=self.display_name,
                     other=earlier.display_name,
                 )
@@ -140,10 +144,10 @@ class CrmBonusRun(models.Model):
         # sudo: the ledger as it stands, whatever the user may see of it
         run = self.sudo()
         over = run.line_ids.filtered(
-            lambda line: run.currency_id.compare_amounts(
-                line.amount_deducted, line.amount_bonus
+            lambda line: (
+                run.currency_id.compare_amounts(line.amount_deducted, line.amount_bonus)
+                > 0
             )
-            > 0
         )
         if over:
             raise UserError(
@@ -218,7 +222,9 @@ class CrmBonusRun(models.Model):
                     "amount_paid": bonus.amount - demerit - loss,
                     "amount_carried": sum(own.mapped("amount_open"))
                     - loss
-                    - sum(a for e, a in taken if e.kind == "demerit" and not e.whole_bonus),
+                    - sum(
+                        a for e, a in taken if e.kind == "demerit" and not e.whole_bonus
+                    ),
                 }
             )
             instalments += [

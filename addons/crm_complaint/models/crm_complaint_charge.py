@@ -2,7 +2,8 @@
 
 Quality management proposes who answers (CMP-11); the General manager's office judges
 (CMP-17). From then on the goods returned may be resold for a month (CMP-72); the loss
-for sanctions is final afterwards. The monthly statement charges it and locks the figures.
+for sanctions is final afterwards. The monthly statement charges it and locks the
+figures.
 """
 
 from odoo import api, fields, models
@@ -98,7 +99,6 @@ class CrmComplaint(models.Model):
         help="The month's statement is confirmed: the figures stand still.",
     )
     affects_collection = fields.Boolean(
-        "Affects Collection",
         copy=False,
         help="The receivable of the part numbers complained of is excluded from the "
         "base of the salesperson's collection bonus (CMP-124).",

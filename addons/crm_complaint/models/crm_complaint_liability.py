@@ -137,9 +137,9 @@ class CrmComplaintLiability(models.Model):
                 raise ValidationError(
                     self.env._(
                         "A share charged to a %(kind)s names the %(field)s.",
-                        kind=dict(self._fields["kind"]._description_selection(self.env))[
-                            line.kind
-                        ],
+                        kind=dict(
+                            self._fields["kind"]._description_selection(self.env)
+                        )[line.kind],
                         field=self._fields[name]._description_string(self.env),
                     )
                 )
@@ -148,7 +148,9 @@ class CrmComplaintLiability(models.Model):
                 others.discard("department_id")
             if any(line[other] for other in others):
                 raise ValidationError(
-                    self.env._("A share belongs to one party only: %s.", line.party_name)
+                    self.env._(
+                        "A share belongs to one party only: %s.", line.party_name
+                    )
                 )
 
     # ----------------------------------------------------------------- computes

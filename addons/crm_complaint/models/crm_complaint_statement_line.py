@@ -22,7 +22,7 @@ class CrmComplaintStatementLine(models.Model):
     complaint_id = fields.Many2one(
         "crm.complaint", required=True, index=True, ondelete="restrict"
     )
-    complaint_number = fields.Char("Complaint Number")
+    complaint_number = fields.Char()
     partner_id = fields.Many2one("res.partner", "Customer")
     product_id = fields.Many2one("product.product")
     category_id = fields.Many2one("crm.complaint.category", "Class")

@@ -49,13 +49,17 @@ class CrmPerformanceBonus(models.Model):
     def _check_not_released(self):
         """Raise where payroll has these months' bonuses already."""
         # sudo: whether the month is closed, not what is in it
-        months = self.env["crm.bonus.run"].sudo().search_fetch(
-            [
-                ("company_id", "in", self.company_id.ids),
-                ("month", "in", self.mapped("month")),
-                ("state", "=", "released"),
-            ],
-            ["company_id", "month"],
+        months = (
+            self.env["crm.bonus.run"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("month", "in", self.mapped("month")),
+                    ("state", "=", "released"),
+                ],
+                ["company_id", "month"],
+            )
         )
         closed = {(run.company_id, run.month) for run in months}
         for bonus in self:

@@ -144,7 +144,6 @@ class CrmSanction(models.Model):
     )
     # Memorandum
     memorandum = fields.Text(
-        "Memorandum",
         help="What the office proposes and why; circulated to the responsible "
         "department before the general manager verifies (CMP-105).",
     )
@@ -173,7 +172,7 @@ class CrmSanction(models.Model):
 
     @api.constrains("count", "scale_id", "grade_id", "principal_id")
     def _check_count(self):
-        """Fewer than the band says is lenient and allowed; more only where it says so."""
+        """Fewer than the band says is lenient; more only where it says so."""
         for sanction in self:
             band = sanction.scale_id
             if (
@@ -185,8 +184,8 @@ class CrmSanction(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(person)s: the band of the scale gives %(count)s sanctions of "
-                        "this grade, not more.",
+                        "%(person)s: the band of the scale gives %(count)s sanctions "
+                        "of this grade, not more.",
                         person=sanction.employee_id.name,
                         count=band.count,
                     )
@@ -196,9 +195,10 @@ class CrmSanction(models.Model):
     def _check_least_deduction(self):
         for sanction in self:
             least = sanction._least_deduction()
-            if sanction.currency_id.compare_amounts(
-                sanction.amount_deduction, least
-            ) < 0:
+            if (
+                sanction.currency_id.compare_amounts(sanction.amount_deduction, least)
+                < 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(person)s: the deduction is at least %(amount)s for this "
@@ -255,7 +255,7 @@ class CrmSanction(models.Model):
         return self.amount_share, self.currency_id, self.date
 
     def _approval_check(self, step):
-        super()._approval_check(step)
+        res = super()._approval_check(step)
         self._check_office()
         if not self.opinion:
             raise UserError(
@@ -265,6 +265,7 @@ class CrmSanction(models.Model):
                     self.display_name,
                 )
             )
+        return res
 
     def _check_office(self):
         if not any(self.env.user.has_group(group) for group in OFFICE):

@@ -25,8 +25,8 @@ class CrmSanctionGrade(models.Model):
     )
     amount = fields.Float(
         digits="Product Price",
-        help="Least deduction for one sanction of this grade, in company currency; more "
-        "may be fixed in the single case (CMP-102, CMP-103, GAP-21).",
+        help="Least deduction for one sanction of this grade, in company currency; "
+        "more may be fixed in the single case (CMP-102, CMP-103, GAP-21).",
     )
 
     _code_uniq = models.Constraint(

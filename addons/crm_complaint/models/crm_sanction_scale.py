@@ -15,13 +15,15 @@ class CrmSanctionScale(models.Model):
         "crm.policy.profile", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: for companies without a scale of their own."
+        "res.company",
+        index=True,
+        help="Empty: for companies without a scale of their own.",
     )
     amount_from = fields.Float(
         "Above",
         digits=(16, 2),
-        help="Personal share of the loss, company currency without tax. The band begins "
-        "above this amount; 0 includes zero (GAP-19).",
+        help="Personal share of the loss, company currency without tax. The band "
+        "begins above this amount; 0 includes zero (GAP-19).",
     )
     amount_to = fields.Float(
         "Up to", digits=(16, 2), help="Included in the band; 0: no limit."
@@ -36,8 +38,8 @@ class CrmSanctionScale(models.Model):
     )
     extra_deduction = fields.Float(
         digits=(16, 2),
-        help="Money deducted besides, in company currency: points worth 200 yuan with a "
-        "self-criticism (CMP-78).",
+        help="Money deducted besides, in company currency: points worth 200 yuan with "
+        "a self-criticism (CMP-78).",
     )
     supervisor_grade_id = fields.Many2one(
         "crm.sanction.grade",
@@ -71,9 +73,11 @@ class CrmSanctionScale(models.Model):
         "profile_id", "company_id", "amount_from", "amount_to", "date_from", "date_to"
     )
     def _check_overlap(self):
-        for scale in self.search([("profile_id", "in", self.profile_id.ids)]).grouped(
-            lambda band: (band.profile_id, band.company_id)
-        ).values():
+        for scale in (
+            self.search([("profile_id", "in", self.profile_id.ids)])
+            .grouped(lambda band: (band.profile_id, band.company_id))
+            .values()
+        ):
             bands = scale.sorted("amount_from")
             for index, lower in enumerate(bands):
                 for upper in bands[index + 1 :]:

@@ -67,9 +67,7 @@ class CrmServiceKpiMonth(models.Model):
     lines_in_use = fields.Integer(help="Lines or pairs in actual use in the month.")
     part = fields.Integer("Counted", readonly=True)
     whole = fields.Integer("Of", readonly=True)
-    value = fields.Float(
-        "Value (%)", readonly=True, digits=(16, 4), aggregator="avg"
-    )
+    value = fields.Float("Value (%)", readonly=True, digits=(16, 4), aggregator="avg")
     target = fields.Float(related="kpi_id.target")
     kept = fields.Boolean("Target Kept", readonly=True)
     computed_at = fields.Datetime(readonly=True)
@@ -98,14 +96,14 @@ class CrmServiceKpiMonth(models.Model):
         for row in self:
             if row.kpi_id.measure == "fault" and not row.lines_in_use:
                 raise UserError(
-                    self.env._(
-                        "%s needs the number of lines in use.", row.kpi_id.name
-                    )
+                    self.env._("%s needs the number of lines in use.", row.kpi_id.name)
                 )
             part, whole = row._figures()
             value = 100.0 * part / whole if whole else 0.0
             kpi = row.kpi_id
-            kept = value <= kpi.target if kpi.direction == "max" else value >= kpi.target
+            kept = (
+                value <= kpi.target if kpi.direction == "max" else value >= kpi.target
+            )
             row._write_guarded(
                 {
                     "part": part,
@@ -138,15 +136,19 @@ class CrmServiceKpiMonth(models.Model):
         if kpi.measure == "fault":
             return len(own), self.lines_in_use
         if kpi.measure == "timely":
-            cases = self.env["crm.routing.passage"].sudo()._read_group(
-                [
-                    ("model", "=", "crm.complaint"),
-                    ("res_id", "in", own.ids),
-                    ("kind", "=", "case"),
-                    ("date_out", "!=", False),
-                ],
-                ["closed_late"],
-                ["__count"],
+            cases = (
+                self.env["crm.routing.passage"]
+                .sudo()
+                ._read_group(
+                    [
+                        ("model", "=", "crm.complaint"),
+                        ("res_id", "in", own.ids),
+                        ("kind", "=", "case"),
+                        ("date_out", "!=", False),
+                    ],
+                    ["closed_late"],
+                    ["__count"],
+                )
             )
             counts = dict(cases)
             return counts.get(False, 0), sum(counts.values())

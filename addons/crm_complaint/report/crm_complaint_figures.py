@@ -51,15 +51,17 @@ class CrmComplaintReport(models.Model):
     category_id = fields.Many2one("crm.complaint.category", "Class", readonly=True)
     cause_id = fields.Many2one("crm.complaint.cause", "Main Cause", readonly=True)
     state = fields.Selection(
-        lambda self: self.env["crm.complaint"]._fields["state"]._description_selection(
-            self.env
+        lambda self: (
+            self.env["crm.complaint"]._fields["state"]._description_selection(self.env)
         ),
         readonly=True,
     )
     channel = fields.Selection(
-        lambda self: self.env["crm.complaint"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["crm.complaint"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     is_foreign = fields.Boolean("Foreign", readonly=True)
@@ -95,8 +97,8 @@ class CrmComplaintReport(models.Model):
         readonly=True,
         aggregator="avg",
         digits=(5, 1),
-        help="Share of complaints the same customer filed in the same calendar month as "
-        "an earlier one (CMP-183).",
+        help="Share of complaints the same customer filed in the same calendar month "
+        "as an earlier one (CMP-183).",
     )
 
     @property
@@ -165,9 +167,7 @@ class CrmComplaintReport(models.Model):
         """
         if group_by not in GROUPS:
             raise UserError(
-                self.env._(
-                    "Complaints are grouped by: %s.", ", ".join(sorted(GROUPS))
-                )
+                self.env._("Complaints are grouped by: %s.", ", ".join(sorted(GROUPS)))
             )
         first, last = fields.Date.to_date(date_from), fields.Date.to_date(date_to)
         if not first or not last or first > last:

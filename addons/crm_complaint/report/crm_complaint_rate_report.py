@@ -78,7 +78,8 @@ class CrmComplaintRateReport(models.Model):
             for name, (part, whole, factor) in RATES.items()
         )
         return SQL(
-            "SELECT row.*, template.categ_id, %s FROM (%s UNION ALL %s UNION ALL %s) row"
+            "SELECT row.*, template.categ_id, %s"
+            " FROM (%s UNION ALL %s UNION ALL %s) row"
             " LEFT JOIN product_product product ON product.id = row.product_id"
             " LEFT JOIN product_template template"
             " ON template.id = product.product_tmpl_id",
@@ -108,7 +109,8 @@ class CrmComplaintRateReport(models.Model):
             " JOIN stock_location s ON s.id = l.location_id"
             " JOIN stock_location d ON d.id = l.location_dest_id"
             " LEFT JOIN stock_picking p ON p.id = l.picking_id"
-            " WHERE l.state = 'done' AND (s.usage = 'customer') != (d.usage = 'customer')",
+            " WHERE l.state = 'done'"
+            " AND (s.usage = 'customer') != (d.usage = 'customer')",
             self.env.company._policy_tz().zone,
         )
 

@@ -15,8 +15,8 @@ class CrmComplaintTimeReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     department_id = fields.Many2one("hr.department", readonly=True)
     step = fields.Selection(
-        lambda self: self.env["crm.complaint"]._fields["state"]._description_selection(
-            self.env
+        lambda self: (
+            self.env["crm.complaint"]._fields["state"]._description_selection(self.env)
         ),
         readonly=True,
     )

@@ -15,8 +15,6 @@ from . import test_resolve_closing
 from . import test_resolve_guard
 from . import test_resolve_loss
 from . import test_rules_erase
-from . import test_problem_signal
-from . import test_handover
 from . import test_charge_liability
 from . import test_charge_sanction
 from . import test_charge_bonus

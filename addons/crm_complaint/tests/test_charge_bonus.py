@@ -58,10 +58,14 @@ class TestChargeBonus(ChargeCase):
     def test_per_case_and_party(self):
         """Each case apart; person and department of one case apart (CMP-115)."""
         first, second = self._closed(1000), self._closed(500)
-        self._judge(first, (self.worker, 30), (self.departments["rd"], 50), (self.supplier, 20))
+        self._judge(
+            first, (self.worker, 30), (self.departments["rd"], 50), (self.supplier, 20)
+        )
         self._judge(second, (self.worker, 100))
         self._allocated()
-        self.assertEqual(first.bonus_notice_ids.sorted("id").mapped("amount"), [300, 500])
+        self.assertEqual(
+            first.bonus_notice_ids.sorted("id").mapped("amount"), [300, 500]
+        )
         self.assertEqual(second.bonus_notice_ids.amount, 500)
 
     def test_cap_and_carry(self):

@@ -40,7 +40,10 @@ class TestChargeLiability(ChargeCase):
                 self._judge(complaint, *shares)
             self.assertFalse(complaint.liability_ids, "nothing half done")
         self._judge(
-            complaint, (self.worker, 33.33), (self.worker2, 33.33), (self.worker3, 33.34)
+            complaint,
+            (self.worker, 33.33),
+            (self.worker2, 33.33),
+            (self.worker3, 33.34),
         )
         self.assertEqual(complaint.liability_state, "judged")
 
@@ -50,7 +53,11 @@ class TestChargeLiability(ChargeCase):
             {
                 "liability_ids": [
                     Command.create(
-                        {"kind": "person", "employee_id": self.worker.id, "share": 99.99}
+                        {
+                            "kind": "person",
+                            "employee_id": self.worker.id,
+                            "share": 99.99,
+                        }
                     )
                 ]
             }
@@ -103,7 +110,10 @@ class TestChargeLiability(ChargeCase):
         """The two losses are split apart (GAP-18), each to the fen."""
         complaint = self._closed(100.01)
         lines = self._judge(
-            complaint, (self.worker, 33.33), (self.worker2, 33.33), (self.worker3, 33.34)
+            complaint,
+            (self.worker, 33.33),
+            (self.worker2, 33.33),
+            (self.worker3, 33.34),
         )
         self.assertEqual(lines.mapped("amount_deduction"), [33.33, 33.33, 33.35])
         self.assertEqual(lines.mapped("amount_sanction"), [33.33, 33.33, 33.35])
@@ -138,7 +148,9 @@ class TestChargeLiability(ChargeCase):
         }
         Line = self.env["crm.complaint.liability"]
         proposed = Line.with_user(self.user_quality).create(vals)
-        self.assertTrue(proposed.with_user(self.user_quality).search([("id", "=", proposed.id)]))
+        self.assertTrue(
+            proposed.with_user(self.user_quality).search([("id", "=", proposed.id)])
+        )
         with self.assertRaises(AccessError):
             complaint.with_user(self.user_quality).action_judge_liability()
         for user in (self.user_sales, self.user_sales_head, self.user_manufacturing):

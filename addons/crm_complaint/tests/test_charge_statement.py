@@ -20,18 +20,24 @@ class TestChargeStatement(ChargeCase):
         inside = self._closed(100)
         first = self._closed(100)
         first._write_guarded(
-            {"closed_at": datetime.combine(self.last_month, datetime.min.time())
-             - relativedelta(hours=8)}
+            {
+                "closed_at": datetime.combine(self.last_month, datetime.min.time())
+                - relativedelta(hours=8)
+            }
         )
         before = self._closed(100)
         before._write_guarded(
-            {"closed_at": datetime.combine(self.last_month, datetime.min.time())
-             - relativedelta(hours=8, seconds=1)}
+            {
+                "closed_at": datetime.combine(self.last_month, datetime.min.time())
+                - relativedelta(hours=8, seconds=1)
+            }
         )
         after = self._closed(100)
         after._write_guarded(
-            {"closed_at": datetime.combine(self.this_month, datetime.min.time())
-             - relativedelta(hours=8)}
+            {
+                "closed_at": datetime.combine(self.this_month, datetime.min.time())
+                - relativedelta(hours=8)
+            }
         )
         self._complaint()
         statement = self._statement()
@@ -207,7 +213,9 @@ class TestChargeStatement(ChargeCase):
         self._judge(case, (self.worker, 100))
         statement = self._statement()
         for user in (self.user_sales, self.user_sales_head, self.user_accounting):
-            self.assertFalse(statement.with_user(user).search([("id", "=", statement.id)]))
+            self.assertFalse(
+                statement.with_user(user).search([("id", "=", statement.id)])
+            )
             with self.assertRaises(AccessError):
                 statement.with_user(user).action_confirm_department()
         with self.assertRaises(AccessError):
