@@ -19,3 +19,4 @@ from . import test_charge_liability
 from . import test_charge_sanction
 from . import test_charge_bonus
 from . import test_charge_statement
+from . import test_charge_figures
