@@ -91,11 +91,6 @@ class CrmComplaintStatementLine(models.Model):
                     )
         return super().write(vals)
 
-    def action_open_complaint(self):
-        """Open the complaint of the case."""
-        self.ensure_one()
-        return self.complaint_id._get_records_action()
-
 
 class CrmComplaintStatementConfirmation(models.Model):
     _name = "crm.complaint.statement.confirmation"
