@@ -13,6 +13,7 @@
         "security/crm_complaint_resolve_security.xml",
         "security/crm_complaint_flow_security.xml",
         "security/crm_complaint_charge_security.xml",
+        "security/crm_complaint_withheld_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
         "data/crm_policy_profile_data.xml",

@@ -10,6 +10,7 @@
     "depends": ["crm_complaint", "repair"],
     "data": [
         "security/crm_returns_security.xml",
+        "security/crm_returns_withheld_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
         "data/crm_return_reason_data.xml",

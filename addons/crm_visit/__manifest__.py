@@ -17,6 +17,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crm_visit_rules.xml",
+        "security/crm_visit_withheld_rules.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/crm_visit_kind_data.xml",

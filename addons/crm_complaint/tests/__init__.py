@@ -20,3 +20,4 @@ from . import test_charge_sanction
 from . import test_charge_bonus
 from . import test_charge_statement
 from . import test_charge_figures
+from . import test_rules_withheld

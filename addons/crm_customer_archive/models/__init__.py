@@ -5,6 +5,7 @@ from . import crm_customer_stage
 from . import crm_customer_required_field
 from . import crm_customer_protected_field
 from . import crm_customer_visible_mixin
+from . import crm_customer_withheld_mixin
 from . import crm_customer_change
 from . import crm_customer_change_line
 from . import crm_customer_merge_log

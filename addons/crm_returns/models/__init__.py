@@ -6,6 +6,7 @@ from . import crm_return_contact
 from . import crm_return_criteria
 from . import crm_return_approval
 from . import crm_return_receipt
+from . import crm_return_withheld
 from . import crm_return_credit
 from . import crm_return_print
 from . import crm_return_api

@@ -9,3 +9,4 @@ from . import test_remaining
 from . import test_rights
 from . import test_rpc_abuse
 from . import test_rules_erase
+from . import test_rules_withheld

@@ -15,6 +15,7 @@ from . import res_partner
 from . import res_partner_erase
 from . import hr_expense
 from . import crm_visit_verification
+from . import crm_visit_withheld
 from . import res_partner_pool
 from . import crm_customer_handover
 from . import crm_customer_figures

@@ -1,6 +1,7 @@
 from . import test_handover
 from . import test_pool_contact
 from . import test_rules_erase
+from . import test_rules_withheld
 from . import test_visit
 from . import test_visit_access
 from . import test_visit_calendar
