@@ -7,18 +7,11 @@ from odoo.exceptions import UserError, ValidationError
 class CrmCreditRule(models.Model):
     _name = "crm.credit.rule"
     _description = "Credit Rule"
-    _order = "profile_id, company_id, id"
+    _inherit = ["crm.policy.record.mixin"]
+    _order = "profile_id, company_id, date_from, id"
+    _policy_record_topics = ("credit",)
 
     name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    profile_id = fields.Many2one(
-        "crm.policy.profile", required=True, index=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        index="btree_not_null",
-        help="Only for this company; empty: for every company under this policy.",
-    )
     max_days = fields.Integer(
         string="Longest Term",
         required=True,
@@ -91,10 +84,6 @@ class CrmCreditRule(models.Model):
         "AND investigation_notice_days >= 0)",
         "The figures of a credit rule cannot be negative.",
     )
-    _profile_uniq = models.UniqueIndex(
-        "(profile_id, COALESCE(company_id, 0)) WHERE active",
-        "This policy has a credit rule already.",
-    )
 
     @api.constrains("hold_days", "stop_days")
     def _check_hold_before_stop(self):
@@ -120,27 +109,18 @@ class CrmCreditRule(models.Model):
                 )
 
     @api.model
-    def _for_company(self, company, required=False):
+    def _for_company(self, company, day=None, required=False):
         """Return the rule in force in a company, or none.
 
         :raises UserError: none, and one is ``required``
         """
-        profile = company._policy_profile("credit")
-        # sudo: figures that bind people who may not read the policy records
-        rules = self.sudo().search(
-            [
-                ("profile_id", "=", profile.id),
-                ("company_id", "in", (company.id, False)),
-            ],
-            order="company_id",
-        )
-        rule = rules.filtered("company_id")[:1] or rules[:1]
+        rule = super()._for_company(company, day)
         if required and not rule:
             raise UserError(
                 self.env._(
                     "The credit policy %(profile)s of %(company)s has no credit rule. "
                     "Complete it under Configuration, or choose another policy.",
-                    profile=profile.code or "-",
+                    profile=company._policy_profile("credit").code or "-",
                     company=company.name,
                 )
             )

@@ -10,18 +10,11 @@ PLAIN_TYPES = ("char", "text")
 class CrmVerificationRule(models.Model):
     _name = "crm.customer.verification.rule"
     _description = "Verification Rule"
-    _order = "profile_id, company_id, id"
+    _inherit = ["crm.policy.record.mixin"]
+    _order = "profile_id, company_id, date_from, id"
+    _policy_record_topics = ("archive",)
 
     name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
-    profile_id = fields.Many2one(
-        "crm.policy.profile", required=True, index=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        index="btree_not_null",
-        help="Only for this company; empty: for every company under this policy.",
-    )
     assign_to = fields.Selection(
         [
             ("designated", "The designated person"),
@@ -71,10 +64,6 @@ class CrmVerificationRule(models.Model):
         "The link must be valid for a day at least; days and percent cannot be "
         "negative.",
     )
-    _profile_uniq = models.UniqueIndex(
-        "(profile_id, COALESCE(company_id, 0)) WHERE active",
-        "This policy has a verification rule already.",
-    )
 
     @api.constrains("field_ids")
     def _check_fields(self):
@@ -88,20 +77,6 @@ class CrmVerificationRule(models.Model):
                         field.display_name,
                     )
                 )
-
-    @api.model
-    def _for_company(self, company):
-        """Return the rule in force in a company, or none."""
-        profile = company._policy_profile("archive")
-        # sudo: figures that bind people who may not read the policy records
-        rules = self.sudo().search(
-            [
-                ("profile_id", "=", profile.id),
-                ("company_id", "in", (company.id, False)),
-            ],
-            order="company_id",
-        )
-        return rules.filtered("company_id")[:1] or rules[:1]
 
 
 class CrmVerificationAssignee(models.Model):

@@ -9,6 +9,7 @@ from . import res_config_settings
 from . import res_users
 from . import resource_calendar
 from . import crm_policy_profile
+from . import crm_policy_record_mixin
 from . import crm_policy_rule_kind
 from . import crm_policy_rule
 from . import crm_authority

@@ -1,24 +1,18 @@
 """How often a customer is to be seen or called, per policy profile (3.12, GAP-45)."""
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class CrmVisitFrequency(models.Model):
     _name = "crm.visit.frequency"
     _description = "Visit Frequency"
+    _inherit = ["crm.policy.record.mixin"]
     _order = "profile_id, sequence, id"
+    _policy_record_topics = ("visit_plan", "visit_staffing")
+    _policy_record_key = ("customers", "stage_id", "who")
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    profile_id = fields.Many2one(
-        "crm.policy.profile",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        help="In force where this profile is chosen for planning or for staffing "
-        "visits.",
-    )
     customers = fields.Selection(
         [
             ("all", "All Customers"),
@@ -62,12 +56,6 @@ class CrmVisitFrequency(models.Model):
         default=14,
         help="Calendar days before the visit is due on which the reminder is made.",
     )
-    date_from = fields.Date(help="First day the frequency holds; empty for always.")
-    date_to = fields.Date(help="Last day the frequency holds; empty for no end.")
-    company_id = fields.Many2one(
-        "res.company", index=True, help="Empty for all companies."
-    )
-    active = fields.Boolean(default=True)
 
     _interval_positive = models.Constraint(
         "CHECK (interval_number > 0)",
@@ -76,24 +64,6 @@ class CrmVisitFrequency(models.Model):
     _remind_positive = models.Constraint(
         "CHECK (remind_days >= 0)", "A reminder cannot come after the due date."
     )
-    _dates_ordered = models.Constraint(
-        "CHECK (date_to IS NULL OR date_from IS NULL OR date_from <= date_to)",
-        "The last day of a frequency lies before its first day.",
-    )
-
-    @api.model
-    def _in_force(self, company, day):
-        """Return the frequencies in force for a company on a local date."""
-        profiles = company._policy_profile("visit_plan") | company._policy_profile(
-            "visit_staffing"
-        )
-        # sudo: the due dates are worked out for people who may not read the table
-        return self.sudo().search(
-            Domain("profile_id", "in", profiles.ids)
-            & Domain("company_id", "in", (company.id, False))
-            & (Domain("date_from", "=", False) | Domain("date_from", "<=", day))
-            & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
-        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,18 +1,17 @@
 """How many salespeople a visit takes, per policy profile (VIS-01)."""
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
 
 class CrmVisitStaffing(models.Model):
     _name = "crm.visit.staffing"
     _description = "Visit Staffing Rule"
+    _inherit = ["crm.policy.record.mixin"]
     _order = "profile_id, case, id"
+    _policy_record_topics = ("visit_staffing",)
+    _policy_record_key = ("case", "mode", "department_codes")
 
     name = fields.Char(required=True, translate=True)
-    profile_id = fields.Many2one(
-        "crm.policy.profile", required=True, index=True, ondelete="cascade"
-    )
     case = fields.Selection(
         [("first", "First Visit to a New Customer"), ("any", "Every Visit")],
         required=True,
@@ -36,32 +35,10 @@ class CrmVisitStaffing(models.Model):
         "departments below, count as salespeople; separated by commas. Empty: every "
         "user of customer management counts.",
     )
-    date_from = fields.Date(help="First day the rule holds; empty for always.")
-    date_to = fields.Date(help="Last day the rule holds; empty for no end.")
-    company_id = fields.Many2one(
-        "res.company", index=True, help="Empty for all companies."
-    )
-    active = fields.Boolean(default=True)
 
     _salespeople_positive = models.Constraint(
         "CHECK (salespeople >= 1)", "A visit takes at least one salesperson."
     )
-    _dates_ordered = models.Constraint(
-        "CHECK (date_to IS NULL OR date_from IS NULL OR date_from <= date_to)",
-        "The last day of a staffing rule lies before its first day.",
-    )
-
-    @api.model
-    def _in_force(self, company, day):
-        """Return the staffing rules in force for a company on a local date."""
-        profile = company._policy_profile("visit_staffing")
-        # sudo: the rule binds people who may not read the policy tables
-        return self.sudo().search(
-            Domain("profile_id", "=", profile.id)
-            & Domain("company_id", "in", (company.id, False))
-            & (Domain("date_from", "=", False) | Domain("date_from", "<=", day))
-            & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
-        )
 
     def _counting(self, users, company):
         """Return those of the users who count as salespeople under any of the rules.
