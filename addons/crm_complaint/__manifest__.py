@@ -57,6 +57,7 @@
         "views/crm_complaint_memorandum_views.xml",
         "views/crm_field_response_views.xml",
         "views/crm_abnormality_views.xml",
+        "views/portal_templates.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",

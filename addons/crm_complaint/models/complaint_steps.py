@@ -96,14 +96,14 @@ STEP_FIELDS = {
     "assigned": (
         "assigned_user_id",
         "cause",
-        "responsible_employee_ids",
+        "responsible_persons",
         "plan",
         "execution_result",
         "outside_support",
     ),
     "analysed": (
         "cause",
-        "responsible_employee_ids",
+        "responsible_persons",
         "plan",
         "recovery_measures",
         "amount_claim",

@@ -197,7 +197,7 @@ class CrmComplaint(models.Model):
             )
 
     def _check_not_executed(self):
-        if self.executed_at:
+        if self.executed_at and self.flow == "pcb":
             raise UserError(
                 self.env._(
                     "The execution of %s is confirmed already.", self.display_name

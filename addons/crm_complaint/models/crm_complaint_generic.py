@@ -61,10 +61,8 @@ class CrmComplaint(models.Model):
         domain=[("share", "=", False)],
         help="Who works on it in the responsible department (CMP-129).",
     )
-    responsible_employee_ids = fields.Many2many(
-        "hr.employee",
-        "crm_complaint_responsible_rel",
-        string="Persons Responsible",
+    responsible_persons = fields.Char(
+        "Persons Responsible",
         copy=False,
         help="Who caused it, as the responsible department found (CMP-132).",
     )
@@ -166,11 +164,6 @@ class CrmComplaint(models.Model):
             **super()._get_approval_step_labels(),
             "plan": self.env._("Instruction on the plan"),
         }
-
-    def _approval_department(self, step):
-        if step == "plan":
-            return self.responsible_department_id
-        return super()._approval_department(step)
 
     def _approval_check(self, step):
         if step != "plan":

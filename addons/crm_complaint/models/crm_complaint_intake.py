@@ -156,6 +156,7 @@ class CrmComplaint(models.Model):
         return self._late_domain(late, value)
 
     @api.depends("partner_id", "product_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_similar(self):
         for complaint in self:
             complaint.similar_ids = complaint._find_similar(SIMILAR_SHOWN)
@@ -264,7 +265,11 @@ class CrmComplaint(models.Model):
                 ("response_due", "<", fields.Datetime.now()),
                 ("first_response_at", "=", False),
                 ("state", "not in", OVER),
-                ("activity_ids.summary", "!=", self._first_response_summary()),
+                (
+                    "activity_ids",
+                    "not any",
+                    [("summary", "=", self._first_response_summary())],
+                ),
             ],
             limit=1000,
         )

@@ -27,7 +27,7 @@ class CrmComplaint(models.Model):
             vals.get("client_reference"), company
         )
         if not complaint:
-            complaint = self.create(vals)
+            complaint = self.create({"channel": "program", **vals})
         if submit and complaint.state == "draft":
             complaint.action_submit()
         return complaint.id
@@ -47,6 +47,45 @@ class CrmComplaint(models.Model):
         if not number or not complaint:
             raise UserError(self.env._("There is no complaint “%s”.", number))
         return complaint._facts()
+
+    @api.model
+    @api.readonly
+    def list_overdue(self, limit=100, offset=0):
+        """Return what is late among the complaints the user may see, worst first.
+
+        Late at the present step, late as a whole case, or late with the first
+        response to the customer.
+
+        :param limit: at most so many, 1000 at the highest
+        :param offset: leave out so many of the first
+        :return: list of dicts of plain values
+        """
+        late = self.search(
+            [
+                ("state", "not in", ("closed", "cancelled")),
+                "|",
+                "|",
+                ("routing_late", "=", True),
+                ("case_late", "=", True),
+                ("response_late", "=", True),
+            ],
+            order="routing_due, case_due, id",
+            limit=max(1, min(int(limit), 1000)),
+            offset=max(0, int(offset)),
+        )
+        return [complaint._overdue_facts() for complaint in late]
+
+    def _overdue_facts(self):
+        facts = self._facts()
+        names = (
+            "id number client_reference state state_label customer_id customer date "
+            "department holder due late case_due case_late foreign"
+        ).split()
+        return {
+            **{name: facts[name] for name in names},
+            "response_due": str(self.response_due)[:19] if self.response_due else False,
+            "response_late": self.response_late,
+        }
 
     def answer_department(self, vals=None, forward=True):
         """Fill in the present step's part and pass the complaint on.
@@ -104,6 +143,11 @@ class CrmComplaint(models.Model):
             "case_due": moment(document.case_due),
             "case_late": document.case_late,
             "foreign": document.is_foreign,
+            "flow": document.flow,
+            "severity": document.severity or False,
+            "priority": document.priority_id.code or False,
+            "response_due": moment(document.response_due),
+            "first_response_at": moment(document.first_response_at),
             "amount": document.amount_decision,
             "currency": document.currency_id.name,
             "decision": document.approval_state,

@@ -89,11 +89,14 @@ class CrmFieldResponse(models.Model):
         "Quality Cannot Go in Time",
         help="Then the general manager names the persons who go (CMP-30).",
     )
-    employee_ids = fields.Many2many(
-        "hr.employee",
+    person_ids = fields.Many2many(
+        "res.users",
+        "crm_field_response_person_rel",
         string="Persons Sent",
+        domain=[("share", "=", False)],
         help="From quality and manufacturing, or those the general manager named.",
     )
+    companions = fields.Char(help="Others who go along, without a login of their own.")
     went_at = fields.Datetime("On Site on", copy=False)
     findings = fields.Text(copy=False)
     handling = fields.Text("Handling on Site", copy=False)
@@ -133,9 +136,8 @@ class CrmFieldResponse(models.Model):
             response.display_name = f"{response.name or ''} {name}".strip()
 
     def _routing_user(self, state):
-        people = self.sudo().employee_ids.user_id  # sudo: who of them has a login
-        if state in ("on_site", "reporting") and len(people) == 1:
-            return people
+        if state in ("on_site", "reporting") and len(self.person_ids) == 1:
+            return self.person_ids
         return super()._routing_user(state)
 
     def _routing_is_foreign(self):
@@ -145,19 +147,20 @@ class CrmFieldResponse(models.Model):
 
     def _check_sent(self):
         """Raise unless the user is one of those sent, or of quality management."""
-        if self.env.user in self.sudo().employee_ids.user_id:  # sudo: their logins
+        if self.env.user in self.person_ids:
             return
         self._routing_check_holder()
 
     def _check_go(self):
-        if not self.employee_ids:
+        if not self.person_ids:
             raise UserError(self.env._("Persons Sent: name who goes to the customer."))
         if self.quality_unavailable:
             self._check_gm()
             return
         self._check_sent()
         # sudo: the departments of the persons, not their files
-        codes = set(self.sudo().employee_ids.department_id.mapped("policy_code"))
+        people = self.sudo().person_ids.with_company(self.company_id).employee_id
+        codes = set(people.department_id.mapped("policy_code"))
         if "quality" not in codes:
             raise UserError(
                 self.env._(
@@ -196,7 +199,7 @@ class CrmFieldResponse(models.Model):
             "report": ("reporting",),
             "proposal": ("reporting",),
             "loss": ("reporting",),
-            "employee_ids": ("called", "on_site"),
+            "person_ids": ("called", "on_site"),
             "quality_unavailable": ("called",),
             "abnormality": ("called",),
         }
