@@ -53,7 +53,6 @@ from . import crm_complaint_statement_line
 from . import crm_complaint_chart
 from . import crm_service_kpi
 from . import hr_employee_points
-from . import res_company
 from . import res_company_charge
 from . import res_config_settings
 from . import res_partner
