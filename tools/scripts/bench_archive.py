@@ -86,11 +86,13 @@ def invoices(env, partner_ids, count):
     )
     partner = env["res.partner"].browse(partner_ids[0])
     today = env.company._policy_today()
+    day = today - timedelta(days=5)
     move = env["account.move"].create(
         {
             "move_type": "out_invoice",
             "partner_id": partner.id,
-            "invoice_date": today - timedelta(days=5),
+            "invoice_date": day,
+            "invoice_date_due": day,
             "invoice_line_ids": [
                 (0, 0, {"product_id": product.id, "price_unit": 100, "tax_ids": False})
             ],

@@ -141,7 +141,7 @@ def typing(env, user, count):
             "is_company": True,
             "is_crm_customer": True,
             "credit_code": credit_code(
-                (index * 104729) % count + 1 if known else index
+                (index * 104729) % count + 1 if known else 700000 + index
             ),
             "phone": f"0951-{index + (2000000 if known else 7000000)}",
         }

@@ -126,12 +126,13 @@ class ResPartner(models.Model):
         )
         importing = self.env.context.get("import_file")
         names = self._taken_names(customers) if importing else {}
+        required = self._import_required(companies) if importing else {}
         seen = set()
         errors = []
         for vals in customers:
             found = self._customer_vals_errors(vals, taken, names, seen)
             if importing:
-                found += self._import_missing(vals)
+                found += self._import_missing(vals, required)
             if importing and found:
                 # The client shows the message of a whole batch beside its first row.
                 found[0] = f"{vals.get('name') or '-'}: {found[0]}"
@@ -202,19 +203,25 @@ class ResPartner(models.Model):
         return {other.name: other for other in others}
 
     @api.model
-    def _import_missing(self, vals):
+    def _import_required(self, company_ids):
+        """Return the list in force of each company, looked up once for all rows."""
+        lists = self.env["crm.customer.required.field"]
+        companies = self.env["res.company"]
+        return {
+            company_id: lists._for_company(
+                companies.browse(company_id or self.env.company.id)
+            ).filtered("check_on_import")
+            for company_id in company_ids
+        }
+
+    @api.model
+    def _import_missing(self, vals, required):
         """Return the errors of an imported row without a value it must have."""
-        company = self.env["res.company"].browse(vals.get("company_id"))
-        required = self.env["crm.customer.required.field"]._for_company(
-            company or self.env.company
-        )
         is_company = vals.get("is_company") or vals.get("company_type") == "company"
         return [
             self.env._("“%s” is missing.", rule.field_id.field_description)
-            for rule in required
-            if rule.check_on_import
-            and rule._applies(is_company, False)
-            and not vals.get(rule.field_id.name)
+            for rule in required[vals.get("company_id")]
+            if rule._applies(is_company, False) and not vals.get(rule.field_id.name)
         ]
 
     @api.model

@@ -248,20 +248,28 @@ class ResPartner(models.Model):
             )
             row["matches"].add(key)
             row["similarity"] = max(row["similarity"], likeness)
-        others = self.browse({other for found in hits.values() for other in found})
-        others = {other.id: other for other in others.with_prefetch(others.ids)}
+        shown = {
+            index: sorted(
+                found.items(),
+                key=lambda hit: (
+                    "credit_code" not in hit[1]["matches"],
+                    -len(hit[1]["matches"]),
+                    -hit[1]["similarity"],
+                    hit[0],
+                ),
+            )[:MOST_SHOWN]
+            for index, found in hits.items()
+        }
+        others = self.browse(
+            {other for found in shown.values() for other, _row in found}
+        )
+        # This is asked at every key typed: not for the whole files.
+        others.fetch(["name", "customer_number", "user_id", "is_classified"])
+        others = {other.id: other for other in others}
         return [
             [
                 self._similar_row(others[other_id], row)
-                for other_id, row in sorted(
-                    hits.get(index, {}).items(),
-                    key=lambda hit: (
-                        "credit_code" not in hit[1]["matches"],
-                        -len(hit[1]["matches"]),
-                        -hit[1]["similarity"],
-                        hit[0],
-                    ),
-                )[:MOST_SHOWN]
+                for other_id, row in shown.get(index, ())
             ]
             for index in range(len(self))
         ]
