@@ -148,6 +148,7 @@ class CrmComplaint(models.Model):
         "Recovered from Others",
         compute="_compute_amount_recovered",
         store=True,
+        precompute=True,
         help="Recovered from suppliers and other companies, in company currency; it "
         "reduces the loss inside the house (GAP-91).",
     )

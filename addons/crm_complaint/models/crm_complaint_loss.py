@@ -33,10 +33,15 @@ class CrmComplaint(models.Model):
     )
     loss_recovered = fields.Monetary(
         "Recovered",
+        compute="_compute_loss_recovered",
+        store=True,
+        readonly=False,
+        precompute=True,
         copy=False,
         tracking=True,
         help="What suppliers or others liable pay back, in company currency; it "
-        "reduces the loss charged inside the company (GAP-91).",
+        "reduces the loss charged inside the company (GAP-91). Taken from the joint "
+        "handling; the office may correct it.",
     )
     loss_total = fields.Monetary(
         compute="_compute_losses",
@@ -72,6 +77,11 @@ class CrmComplaint(models.Model):
     _recovered_positive = models.Constraint(
         "CHECK(loss_recovered >= 0)", "What is recovered cannot be negative."
     )
+
+    @api.depends("amount_recovered")
+    def _compute_loss_recovered(self):
+        for complaint in self:
+            complaint.loss_recovered = complaint.amount_recovered
 
     @api.depends(
         "loss_ids.amount",
