@@ -127,6 +127,7 @@
         "views/crm_overview_tile_views.xml",
         "views/crm_policy_review_views.xml",
         "views/res_partner_analysis_views.xml",
+        "views/res_partner_form_order_views.xml",
         "views/res_config_settings_analysis_views.xml",
         "views/menus_analysis.xml",
         "data/crm_overview_tile_data.xml",

@@ -30,6 +30,7 @@ from . import account_payment_term
 from . import crm_credit_application
 from . import crm_credit_investigation
 from . import crm_credit_case
+from . import crm_credit_case_screen
 from . import crm_credit_case_cron
 from . import res_partner_credit
 from . import res_company_credit

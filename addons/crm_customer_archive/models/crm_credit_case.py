@@ -287,12 +287,16 @@ class CrmCreditCase(models.Model):
 
     # ------------------------------------------------------------------ checks
 
+    def _is_worked_by(self, user):
+        self.ensure_one()
+        heads = self.sudo().department_id.policy_head_ids  # sudo: org chart
+        return user in (self.user_id | self.second_user_id | heads)
+
     def _check_works(self):
         """Raise unless the user looks after the customer or heads who does."""
         user = self.env.user
         for case in self:
-            heads = case.sudo().department_id.policy_head_ids  # sudo: org chart
-            if user not in (case.user_id | case.second_user_id | heads) and not (
+            if not case._is_worked_by(user) and not (
                 user.has_group("crm_policy.group_director")
             ):
                 raise AccessError(
@@ -303,18 +307,20 @@ class CrmCreditCase(models.Model):
                     )
                 )
 
-    def _check_accounting(self):
-        """Raise unless the user confirms for accounting (GAP-59)."""
+    def _confirms(self, company):
+        """Whether the user speaks for a company's accounting."""
         user = self.env.user
         if user.has_group("account.group_account_manager"):
-            return
+            return True
+        department = self.env["hr.department"]._policy_department("accounting", company)
+        # sudo: who belongs to accounting, not the employees' data
+        department = department.sudo()
+        return user in department.member_ids.user_id | department.policy_head_ids
+
+    def _check_accounting(self):
+        """Raise unless the user confirms for accounting (GAP-59)."""
         for company in self.company_id:
-            department = self.env["hr.department"]._policy_department(
-                "accounting", company
-            )
-            # sudo: who belongs to accounting, not the employees' data
-            members = department.sudo().member_ids.user_id
-            if user not in members | department.sudo().policy_head_ids:
+            if not self._confirms(company):
                 raise AccessError(
                     self.env._(
                         "Only accounting confirms payments and settlements of overdue "
@@ -526,7 +532,10 @@ class CrmCreditCase(models.Model):
             [
                 {
                     "activity_type_id": activity_type.id,
-                    "summary": activity_type.summary,
+                    # In the language of who is asked: mornings the system asks.
+                    "summary": activity_type.with_context(
+                        lang=user.lang or self.env.lang
+                    ).summary,
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": case.id,
                     "user_id": user.id,

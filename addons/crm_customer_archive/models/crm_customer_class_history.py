@@ -199,7 +199,7 @@ class CrmCustomerClassHistory(models.Model):
     excluded = fields.Boolean(
         readonly=True, help="Struck off the proposal before it was decided."
     )
-    user_id = fields.Many2one("res.users", string="By", readonly=True)
+    user_id = fields.Many2one("res.users", string="Decided by Person", readonly=True)
     decided_on = fields.Date(readonly=True)
     period_from = fields.Date(string="Sales From", readonly=True)
     period_to = fields.Date(string="Sales Until", readonly=True)

@@ -123,12 +123,12 @@ class CrmCustomerClassCondition(models.Model):
     )
     operator = fields.Selection(
         [
-            ("from", "From"),
+            ("from", "At Least"),
             ("below", "Below"),
             ("between", "From ... to below"),
             ("top", "Among the first"),
         ],
-        help="From: the value is included. Below: it is not. Empty: no value has been "
+        help="At least: the value is included. Below: it is not. Empty: no value has been "
         "given yet, and the rule is off.",
     )
     value = fields.Float(digits=(20, 4))

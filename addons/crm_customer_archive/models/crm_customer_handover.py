@@ -48,7 +48,7 @@ class CrmCustomerHandover(models.Model):
 
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "In Progress"),
             ("notified", "Customers Notified"),
             ("reassigned", "Reassigned"),
             ("cleared", "Cleared"),

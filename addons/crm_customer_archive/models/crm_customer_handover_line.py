@@ -27,7 +27,10 @@ class CrmCustomerHandoverLine(models.Model):
     company_id = fields.Many2one(related="handover_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     from_user_id = fields.Many2one(
-        related="handover_id.user_id", string="From", store=True, index=True
+        related="handover_id.user_id",
+        string="Handed Over By",
+        store=True,
+        index=True,
     )
     sequence = fields.Integer(compute="_compute_sequence", store=True)
     kind = fields.Selection(

@@ -20,7 +20,9 @@ class CrmInformationReportLine(models.Model):
     date = fields.Date(required=True)
     enquiry_kind = fields.Selection(
         selection=lambda self: (
-            self.env["crm.customer.source"]._fields["enquiry_kind"].selection
+            self.env["crm.customer.source"]
+            ._fields["enquiry_kind"]
+            ._description_selection(self.env)
         ),
         string="Class of Source",
     )

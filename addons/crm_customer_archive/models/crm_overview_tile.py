@@ -31,6 +31,7 @@ class CrmOverviewTile(models.Model):
         ],
         required=True,
         default="watch",
+        group_expand=True,
     )
     model = fields.Char(
         required=True, help="Technical name of the model, such as crm.complaint."

@@ -61,7 +61,9 @@ class CrmPolicyReview(models.Model):
         ),
     )
     area = fields.Selection(
-        selection=lambda self: self.env["crm.policy.rule"]._fields["area"].selection,
+        selection=lambda self: (
+            self.env["crm.policy.rule"]._fields["area"]._description_selection(self.env)
+        ),
         help="Empty: all areas of the register.",
     )
     user_id = fields.Many2one(

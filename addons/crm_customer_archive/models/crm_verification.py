@@ -87,7 +87,7 @@ class CrmVerification(models.Model):
     )
     state = fields.Selection(
         [
-            ("due", "Due"),
+            ("due", "To Verify"),
             ("contacted", "Contacted"),
             ("verified", "Verified"),
             ("summarised", "Summarised"),

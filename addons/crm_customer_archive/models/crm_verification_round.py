@@ -37,7 +37,7 @@ class CrmVerificationRound(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Under Way"), ("closed", "Closed")],
         default="open",
         required=True,
         readonly=True,

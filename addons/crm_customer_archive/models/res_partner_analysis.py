@@ -136,7 +136,9 @@ class ResPartner(models.Model):
     )
     figure_trend = fields.Selection(
         selection=lambda self: (
-            self.env["crm.customer.figures"]._fields["trend"].selection
+            self.env["crm.customer.figures"]
+            ._fields["trend"]
+            ._description_selection(self.env)
         ),
         string="Trend",
         compute="_compute_figures",

@@ -29,7 +29,9 @@ class CrmCustomerFigures(models.Model):
     _order = "amount_year desc, id"
 
     state = fields.Selection(
-        selection=lambda self: self.env["res.partner"]._fields["state"].selection,
+        selection=lambda self: (
+            self.env["res.partner"]._fields["state"]._description_selection(self.env)
+        ),
         string="Registration",
         readonly=True,
     )

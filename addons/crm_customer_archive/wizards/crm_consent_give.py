@@ -18,7 +18,11 @@ class CrmConsentGive(models.TransientModel):
         default=lambda self: self.env.company._policy_today(),
     )
     given_how = fields.Selection(
-        selection=lambda self: self.env["crm.consent"]._fields["given_how"].selection,
+        selection=lambda self: (
+            self.env["crm.consent"]
+            ._fields["given_how"]
+            ._description_selection(self.env)
+        ),
         string="Given By",
         required=True,
         default="form",
