@@ -128,8 +128,8 @@ class CrmCustomerClassCondition(models.Model):
             ("between", "From ... to below"),
             ("top", "Among the first"),
         ],
-        help="At least: the value is included. Below: it is not. Empty: no value has been "
-        "given yet, and the rule is off.",
+        help="At least: the value is included. Below: it is not. Empty: no value has "
+        "been given yet, and the rule is off.",
     )
     value = fields.Float(digits=(20, 4))
     value_to = fields.Float(string="To Below", digits=(20, 4))
