@@ -91,6 +91,11 @@ window.crm = {
         document.querySelectorAll('.o_notebook .nav-link')[index].click();
         return true;
     },
+    count() {
+        const limit = document.querySelector('.o_pager_limit');
+        if (limit) return parseInt(limit.innerText.replace(/\\D/g, ''), 10);
+        return document.querySelectorAll('.o_data_row').length;
+    },
     blur() {
         if (document.activeElement) document.activeElement.blur();
         return true;
@@ -321,6 +326,19 @@ class Page:
         self.click_anywhere(
             ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option)", value
         )
+
+    def select(self, name, text):
+        """Take the entry of a selection field."""
+        self.click(f'.o_field_widget[name="{name}"] .o_select_menu input')
+        self.click_anywhere(".o_select_menu_item", text)
+
+    def tab(self, text):
+        """Open the page of a form's notebook with this title."""
+        self.click(".o_notebook .nav-link", text)
+
+    def count(self):
+        """Number of records of the list on the screen."""
+        return self.run("crm.count()")
 
     def click_anywhere(self, selector, text=""):
         """As ``click``, with menus that hang outside of dialogs."""
