@@ -191,7 +191,7 @@ class TestChargeFigures(ChargeCase):
 @tagged("post_install", "-at_install")
 class TestCollection(ChargeCase):
     def test_excluded_receivable(self):
-        """Invoice of 1,000 and 500, paid nothing: the 500 complained of are excluded."""
+        """1,000 and 500 invoiced, nothing paid: the 500 complained of are excluded."""
         self.customer._write_guarded({"state": "archived"})
         other = self.env["product.product"].create({"name": "Trousers"})
         account = self.env["account.account"].create(
