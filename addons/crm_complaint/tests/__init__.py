@@ -21,8 +21,6 @@ from . import test_charge_bonus
 from . import test_charge_statement
 from . import test_charge_figures
 from . import test_rules_withheld
-from . import test_problem_signal
-from . import test_handover
 from . import test_cmpflow_documents
 from . import test_cmpflow_generic
 from . import test_cmpflow_intake
