@@ -2,6 +2,7 @@ from . import test_access_classified
 from . import test_access_documents
 from . import test_access_incident
 from . import test_access_request
+from . import test_access_request_screen
 from . import test_account_evaluation
 from . import test_account_figures
 from . import test_account_plans
@@ -25,19 +26,6 @@ from . import test_grading_classes
 from . import test_grading_figures
 from . import test_grading_judgement
 from . import test_grading_rpc
-from . import test_change_merge
-from . import test_change_merge_conflicts
-from . import test_change_master_data
-from . import test_change_rpc
-from . import test_access_classified
-from . import test_access_request
-from . import test_access_request_screen
-from . import test_access_incident
-from . import test_account_plans
-from . import test_account_evaluation
-from . import test_account_figures
-from . import test_account_pool
-from . import test_contact
 from . import test_handover
 from . import test_registration
 from . import test_registration_blocks
