@@ -184,3 +184,114 @@ def test_not_twice(living_home, demo_server):
         "from tools.demo import load; load(env, print)\n"
     )
     assert "RuntimeError" in done.stderr, done.stderr
+
+
+def count(admin, model, *domain):
+    return admin.call(model, "search_count", list(domain))
+
+
+def test_archive_classes_and_round(admin):
+    """Customers have classes, half of a round is verified, shops were looked at."""
+    assert count(admin, "crm.customer.standing", ["class_id", "!=", False]) > 30
+    lines = read(admin, "crm.customer.verification", [], ["state"])
+    done = [line for line in lines if line["state"] == "verified"]
+    assert 0.3 < len(done) / len(lines) < 0.7
+    assert count(admin, "crm.customer.market.check") >= 10
+
+
+def test_archive_changes(admin):
+    """Protected values are being changed: one change at least in each state."""
+    changes = read(admin, "crm.customer.change", [], ["state"])
+    assert {change["state"] for change in changes} == states(
+        admin, "crm.customer.change"
+    )
+
+
+def test_archive_documents(admin):
+    """Documents of several kinds are filed; one of them ends within a month."""
+    documents = read(
+        admin, "crm.customer.document", [], ["type_id", "date_expiry", "file_size"]
+    )
+    assert len({document["type_id"][0] for document in documents}) >= 4
+    assert all(document["file_size"] for document in documents)
+    month = f"{datetime.now() + timedelta(days=31):%Y-%m-%d}"
+    today = f"{datetime.now():%Y-%m-%d}"
+    assert any(today < (doc["date_expiry"] or "") < month for doc in documents)
+
+
+def test_archive_credit(admin):
+    """Overdue receivables are reported; one customer gets nothing, one may not."""
+    cases = read(
+        admin, "crm.credit.case", [], ["state", "supply_hold", "approval_state"]
+    )
+    assert {"overdue", "reported", "recovery"} <= {case["state"] for case in cases}
+    assert sum(case["supply_hold"] == "suspended" for case in cases) == 1
+    assert sum(case["approval_state"] == "pending" for case in cases) == 1
+
+
+def test_archive_data_use(admin):
+    """One request is granted with a numbered copy out, another one waits."""
+    requests = read(admin, "crm.data.request", [], ["state", "copy_ids"])
+    by_state = {request["state"]: request for request in requests}
+    assert set(by_state) == {"requested", "on_loan"}
+    assert by_state["on_loan"]["copy_ids"]
+
+
+def test_archive_contacts(admin):
+    """Contacts are logged over assigned phones; a private one went to the office."""
+    contacts = read(admin, "crm.contact.log", [], ["official", "incident_id"])
+    private = [contact for contact in contacts if not contact["official"]]
+    assert len(contacts) > 5
+    assert [bool(contact["incident_id"]) for contact in private] == [True]
+    assert count(admin, "crm.contact.channel") >= 5
+
+
+def test_archive_accounts(admin):
+    """A plan is carried out and another audited; an evaluation has its outcome."""
+    plans = read(admin, "crm.account.plan", [], ["state"])
+    assert sorted(plan["state"] for plan in plans) == ["audit", "running"]
+    [evaluation] = read(admin, "crm.customer.evaluation", [], ["state", "outcome"])
+    assert evaluation["state"] == "closed"
+    assert evaluation["outcome"] == "develop"
+
+
+def test_archive_persons(admin):
+    """Persons consented, one no more; enquiries came by phone and over the door."""
+    consents = read(admin, "crm.consent", [], ["in_force"])
+    assert len(consents) > 4
+    assert sum(not consent["in_force"] for consent in consents) == 1
+    leads = read(admin, "crm.lead", [["enquiry_kind", "!=", False]], ["enquiry_kind"])
+    assert {lead["enquiry_kind"] for lead in leads} == {"phone", "walk_in"}
+
+
+def test_archive_handover(admin):
+    """Somebody leaves: part of what he looks after has been taken over."""
+    [handover] = read(admin, "crm.customer.handover", [], ["state", "user_id"])
+    assert handover["state"] in ("open", "notified")
+    lines = read(
+        admin,
+        "crm.customer.handover.line",
+        [["handover_id", "=", handover["id"]]],
+        ["state", "kind"],
+    )
+    assert {"customer"} <= {line["kind"] for line in lines}
+    confirmed = [line for line in lines if line["state"] == "confirmed"]
+    assert 0 < len(confirmed) < len(lines)
+
+
+def test_archive_offices(demo_server):
+    """The marketing director and the customer-service manager can log in."""
+    for login, group in (
+        ("director", "crm_customer_archive.group_marketing_director"),
+        ("service", "crm_customer_archive.group_service_manager"),
+    ):
+        user = demo_server.user(login)
+        assert user.call("res.users", "has_group", [user.uid], group)
+
+
+def test_overview(demo_server):
+    """The director's overview has something to show in every section."""
+    director = demo_server.user("director")
+    tiles = director.call("crm.overview.tile", "overview")
+    sections = {tile["section"] for tile in tiles if tile["value"]}
+    assert sections == {"decide", "late", "care", "watch"}

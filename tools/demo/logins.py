@@ -47,11 +47,19 @@ PEOPLE = (
         ("group_user", "hr.group_hr_user"),
     ),
 )
-#: More rights of some people: sales orders of everybody, setting up the stock.
+#: More rights of some people: sales orders of everybody, setting up the stock, the
+#: offices of the customer archive.
 MORE_GROUPS = {
     "accounting": ("sales_team.group_sale_salesman_all_leads",),
-    "clerk": ("sales_team.group_sale_salesman_all_leads",),
-    "service": ("sales_team.group_sale_salesman_all_leads",),
+    "clerk": (
+        "sales_team.group_sale_salesman_all_leads",
+        "crm_customer_archive.group_archive_custodian",
+    ),
+    "director": ("crm_customer_archive.group_marketing_director",),
+    "service": (
+        "sales_team.group_sale_salesman_all_leads",
+        "crm_customer_archive.group_service_manager",
+    ),
     "storage": ("stock.group_stock_manager",),
 }
 #: Departments above those the policies know, with the one above each.

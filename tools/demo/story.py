@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from . import (
     MARK,
     SEED,
+    archive,
     complaints,
     customers,
     deadlines,
@@ -42,6 +43,7 @@ AREAS = (
     ("stock.picking", goods),
     ("res.partner", customers),
     ("sale.order", trade),
+    ("crm.overview.tile", archive),
     ("crm.visit", visits),
     ("crm.complaint", complaints),
     ("crm.return", returns),
