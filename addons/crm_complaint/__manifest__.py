@@ -34,6 +34,7 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "data/policy_rule_data.xml",
+        "data/policy_rule_flow_data.xml",
         "data/policy_rule_outcome_data.xml",
         "data/crm_overview_tile_data.xml",
         "report/crm_complaint_report.xml",
