@@ -8,6 +8,7 @@ from odoo import Command
 
 from .clock import later, local_day
 from .goods import DOLLAR
+from .trade import pay
 
 COMPLAINTS = 80
 #: Where the complaints of the last days have arrived; each state once at least.
@@ -195,6 +196,7 @@ def _step(world, document, number):
     elif state == "executing" and document.executed_at:
         world.people.act(document, "gmo").action_close()
     elif state == "collecting":
+        _collect(world, document)
         world.people.act(document, "gmo").action_close()
     else:
         holder = _as_holder(world, document)
@@ -203,6 +205,13 @@ def _step(world, document, number):
         holder.action_forward()
         if state == "executing" and "crm.return" in world.env:
             world.to_return.append(document)
+
+
+def _collect(world, document):
+    """The customer pays what it has held back: nothing was wrong (CMP-54)."""
+    held = document._open_invoices().filtered(lambda move: move.id in world.payments)
+    if held:
+        pay(world, held.ids)
 
 
 def _quality(world, document, number):

@@ -134,12 +134,12 @@ def payments(world, day):
         today = local_day(world.now)
         paid = [key for key, when in world.payments.items() if when <= today]
         if paid:
-            _pay(world, paid)
+            pay(world, paid)
         day += timedelta(weeks=ROUND)
         yield at(day + timedelta(days=2), 15)
 
 
-def _pay(world, invoice_ids):
+def pay(world, invoice_ids):
     """Book one payment per customer, and settle all invoices in one go."""
     for key in invoice_ids:
         del world.payments[key]
