@@ -67,13 +67,16 @@ class CrmComplaintHotline(models.TransientModel):
     def _compute_open_ids(self):
         for entry in self:
             family = entry.partner_id.commercial_partner_id
-            entry.open_ids = family and self.env["crm.complaint"].search(
-                [
-                    ("partner_id.commercial_partner_id", "=", family.id),
-                    ("state", "not in", ("closed", "cancelled")),
-                ],
-                limit=10,
-            )
+            complaints = self.env["crm.complaint"]
+            if family:
+                complaints = complaints.search(
+                    [
+                        ("partner_id.commercial_partner_id", "=", family.id),
+                        ("state", "not in", ("closed", "cancelled")),
+                    ],
+                    limit=10,
+                )
+            entry.open_ids = complaints
 
     @api.model
     def _find_callers(self, phone):
