@@ -1,8 +1,9 @@
-"""The customer archive in Chinese: overview and customer page."""
+"""The customer archive in Chinese: overview, customer page, and requests for data."""
 
 import itertools
 import json
 import time
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.clients import Json2
 pytestmark = pytest.mark.browser
 NUMBERS = itertools.count(int(time.time()) % 1_000_000 + 7_000_000)
 CUSTOMERS = "/odoo/action-crm_customer_archive.action_customers"
+REQUESTS = "/odoo/action-crm_customer_archive.action_crm_data_request"
 OVERVIEW = "/odoo/action-crm_customer_archive.action_overview"
 #: Name and figure of every tile on the screen, and the titles of their columns.
 TILES = """
@@ -161,3 +163,104 @@ def test_customer_page_of_a_colleague(page, site, customer):
     site.user("sales2", Json2).refused(
         "res.partner", "read", [partner], fields=["phone"]
     )
+
+
+def test_data_request(page, site, customer):
+    """A colleague's file is asked for, consented to, confirmed, printed, returned.
+
+    The pages of a browser share its cookies: each person opens a page of their own.
+    """
+    partner, name, code = customer
+    asker = page("sales2")
+    asker.open(REQUESTS)
+    all_chinese(asker)
+    asker.click(".o_list_button_add, .o-kanban-button-new")
+    asker.fill("purpose", "区域联合促销，需核对收货地址")
+    asker.select("form", "纸质")
+    asker.choose("field_set_ids", "地址")
+    asker.fill("date_to", f"{date.today() + timedelta(days=7):%Y-%m-%d}")
+    asker.tab("客户")
+    asker.fill("customer_numbers", code)
+    asker.save()
+    all_chinese(asker)
+    assert name not in asker.text()
+    asker.button("action_submit", "提交")
+    asker.expect_state("已申请")
+    request = asker.record_id()
+    director = page("marketing_director")
+    director.open(f"{REQUESTS}/{request}")
+    director.expect_text(name)
+    all_chinese(director)
+    director.button("action_approve", "同意")
+    director.expect_state("已同意")
+
+    manager = page("service_manager")
+    manager.open(f"{REQUESTS}/{request}")
+    all_chinese(manager)
+    manager.button("action_confirm", "确认")
+    manager.expect_state("已确认")
+
+    desk = page("desk")
+    desk.open(f"{REQUESTS}/{request}")
+    all_chinese(desk)
+    desk.button("action_release", "发放")
+    desk.expect_state("已发放")
+
+    desk.click(".o_statusbar_buttons button", "发放纸质资料")
+    desk.expect_text("应归还日")
+    all_chinese(desk)
+    desk.click(".modal-footer .btn-primary", "发放并打印")
+    desk.expect_state("纸质资料外借")
+    assert not desk.run("!!document.querySelector('.modal')")
+    clerk = site.user("desk", Json2)
+    [copy] = clerk.search("crm.data.copy", [("request_id", "=", request)])
+
+    # Who was refused the customer before finds it in the scope granted.
+    asker = page("sales2")
+    asker.open(f"{REQUESTS}/{request}")
+    asker.tab("授权范围")
+    asker.expect_text(name)
+    all_chinese(asker)
+    asker.click('button[name="action_view_copies"]')
+    asker.expect_text("赵文娟")
+    all_chinese(asker)
+
+    desk = page("desk")
+    desk.open(f"/odoo/action-crm_customer_archive.action_crm_data_copy/{copy}")
+    all_chinese(desk)
+    desk.button("action_receive", "收回")
+    desk.expect_state("已退回")
+    assert clerk.value("crm.data.request", request, "state") == "returned"
+
+
+def test_export_of_a_request(page, site, customer):
+    """An electronic file holds the customers and parts granted, and no more."""
+    partner, name, code = customer
+    seller = site.user("sales2", Json2)
+    export = {"fields_to_export": ["name", "street"]}
+    seller.refused("res.partner", "export_data", [partner], **export)
+    vals = {
+        "purpose": "区域联合促销",
+        "form": "electronic",
+        "customer_numbers": [code],
+        "parts": ["address"],
+        "date_to": f"{date.today() + timedelta(days=7)}",
+    }
+    request = seller.call("crm.data.request", "request_data", vals=vals)
+    steps = (
+        ("marketing_director", "action_approve", "同意", "已同意"),
+        ("service_manager", "action_confirm", "确认", "已确认"),
+        ("desk", "action_release", "发放", "已发放"),
+    )
+    for login, method, label, state in steps:
+        person = page(login)
+        person.open(f"{REQUESTS}/{request}")
+        person.button(method, label)
+        person.expect_state(state)
+        all_chinese(person)
+    values = seller.call("res.partner", "export_data", [partner], **export)
+    assert values["datas"] == [[name, "解放东街1号"]]
+    more = {"fields_to_export": ["name", "main_contact_phone"]}
+    seller.refused("res.partner", "export_data", [partner], **more)
+    other = work.customer(site, next(NUMBERS))
+    seller.refused("res.partner", "export_data", [partner, other], **export)

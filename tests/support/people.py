@@ -3,7 +3,14 @@
 #: Login (also the password), name, groups, department (policy code), heads it.
 PEOPLE = (
     ("sales1", "马晓军", ("crm_policy.group_user",), "sales", False),
-    ("sales2", "赵文娟", ("crm_policy.group_user",), "sales", False),
+    # May take files out of the system at all; which ones, the data requests say.
+    (
+        "sales2",
+        "赵文娟",
+        ("crm_policy.group_user", "base.group_allow_export"),
+        "sales",
+        False,
+    ),
     ("sales3", "陈志远", ("crm_policy.group_user",), "sales", False),
     # They leave: one for each client the documented examples run with.
     ("leaver1", "丁海涛", ("crm_policy.group_user",), "sales", False),

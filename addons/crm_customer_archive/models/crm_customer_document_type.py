@@ -29,6 +29,11 @@ class CrmCustomerDocumentType(models.Model):
         string="Abolished",
         help="The authorities issue it no more; old ones are kept (GAP-84).",
     )
+    on_basic_archive = fields.Boolean(
+        string="Line on the Basic Archive",
+        help="The printed basic archive keeps a line for it even while no document of "
+        "this kind is filed (ARC-60).",
+    )
     expires = fields.Boolean(
         string="Must Have an Expiry Date",
         help="A document of this kind is filed only with the day it ends.",

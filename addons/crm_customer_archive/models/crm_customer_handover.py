@@ -325,6 +325,25 @@ class CrmCustomerHandover(models.Model):
                 user_id=successor.id,
             )
 
+    def _letter_lines(self):
+        """Return the lines whose customers get a letter that names the successor."""
+        # sudo: letters go to all customers of the leaver; for heads and the desk only
+        return self.sudo().line_ids.filtered(
+            lambda line: line.notify and line.successor_id
+        )
+
+    def _check_letters(self):
+        """Raise where there is nobody to write to, or no successor to name."""
+        for handover in self:
+            if not handover._letter_lines():
+                raise UserError(
+                    self.env._(
+                        "%s: no letter to print. Assign a successor to the customers "
+                        "that are to be told (ARC-226).",
+                        handover.name,
+                    )
+                )
+
     def action_notify(self):
         """Write to the customers who have an address and a successor (ARC-226).
 

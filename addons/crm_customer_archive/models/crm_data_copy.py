@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 
 DESK = "crm_policy.group_specialist"
 # Customers on one printed page; every page carries the watermark.
-PAGE_ROWS = 22
+PAGE_ROWS = 15
 # Columns a page has room for, and those a telephone list (F-10) needs first.
 PAGE_COLUMNS = 9
 FIRST_COLUMNS = (
@@ -19,6 +19,12 @@ FIRST_COLUMNS = (
     "city",
     "street",
     "user_id",
+)
+# What one line of an address repeats where its parts are printed.
+WHOLE_ADDRESS = (
+    "contact_address",
+    "contact_address_inline",
+    "contact_address_complete",
 )
 # Values of the copies the running call hands out.
 _HANDED = ContextVar("crm_data_copy_handed", default=None)
@@ -296,6 +302,7 @@ class CrmDataCopy(models.Model):
             name
             for name in shown
             if name in Partner._fields
+            and not (name in WHOLE_ADDRESS and "street" in shown)
             and Partner._fields[name].type
             in ("char", "text", "selection", "date", "many2one", "integer", "float")
             and Partner._has_field_access(Partner._fields[name], "read")

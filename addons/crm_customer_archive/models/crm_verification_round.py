@@ -467,6 +467,18 @@ class CrmVerificationRound(models.Model):
                 )
             )
 
+    def _survey_lines(self):
+        """Return the lines of the printed survey plan and details, by surveyor."""
+        self.ensure_one()
+        # sudo: names to order by; the lines are those the reader may see
+        return self.line_ids.sorted(
+            lambda line: (
+                line.sudo().user_id.name or "",
+                line.sudo().partner_id.name or "",
+                line.id,
+            )
+        )
+
     def _summary(self, by):
         """Return rows of the printed summary.
 

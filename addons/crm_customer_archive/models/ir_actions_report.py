@@ -1,4 +1,4 @@
-"""Printed customer files and lists need a granted request (ARC-200)."""
+"""What must hold before customer files, copies and letters are printed (ARC-200)."""
 
 from odoo import models
 
@@ -14,4 +14,8 @@ class IrActionsReport(models.Model):
             )
         if docids and report.model == "crm.data.copy":
             self.env["crm.data.copy"].browse(docids)._check_print(report.report_name)
+        if docids and report == self.env.ref(
+            "crm_customer_archive.action_report_handover_letter"
+        ):
+            self.env["crm.customer.handover"].browse(docids)._check_letters()
         return super()._get_rendering_context(report, docids, data)

@@ -428,6 +428,7 @@ class TestDataRequest(RequestMixin, ArchiveCase):
         )
         action = wizard.action_confirm()
         self.assertEqual(action["type"], "ir.actions.report")
+        self.assertTrue(action["close_on_report_download"], "else handed out twice")
         self.assertEqual(request.copy_count, 2)
         reason = self.env["crm.data.reason"].with_user(self.user_sales)
         with self.assertRaises(UserError):

@@ -345,6 +345,17 @@ class TestHandover(ArchiveCase):
             self._make_customer(name=f"Customer {number} Ltd", number=number)
         self.assertEqual(count(12), few)
 
+    def test_no_letter_without_successor(self):
+        """A letter that could name nobody is refused, not printed blank."""
+        handover = self._start()
+        Report = self.env["ir.actions.report"].with_user(self.user_sales_head)
+        letter = "crm_customer_archive.report_handover_letter"
+        with self.assertRaisesRegex(UserError, "Assign a successor"):
+            Report._render_qweb_html(letter, handover.ids)
+        handover.action_assign(self.user_sales2.id)
+        html = Report._render_qweb_html(letter, handover.ids)[0]
+        self.assertIn(self.user_sales2.name.encode(), html)
+
     def test_prints(self):
         handover = self._confirmed()
         for report in ("customer_handover", "handover_letter"):

@@ -150,7 +150,17 @@ class TestBlocks(ArchiveCase):
             ("report_customer_relation_card", ("张晓红", "投诉色差")),
             ("report_key_account_card", ("张晓红", "银川华泰服装贸易")),
             ("report_customer_contacts", ("13899990000", "马晓燕")),
-            ("report_basic_archive", (customer.credit_code, "Seal specimens")),
+            (
+                "report_basic_archive",
+                # what is missing keeps its line and its box
+                (
+                    customer.credit_code,
+                    "Account-opening permit",
+                    "Finance seal specimen",
+                ),
+            ),
+            ("report_customer_data_file", ("马晓燕", "投诉色差", "Status records")),
+            ("report_customer_collection", ("马晓燕", "需要工作服", "Collected By")),
             ("report_confidentiality_agreement", (self.company.name, "Duties")),
         ):
             text = html(name, customer.ids)

@@ -98,6 +98,20 @@ class TestVerification(VerificationMixin, PolicyCase):
             record.with_user(self.user_sales).read(["name"])
             record.with_user(self.user_sales).write({"date_due": "2027-01-01"})
 
+    def test_survey_forms(self):
+        """The survey plan and its details list the customers of the round."""
+        record = self._open_round()
+        for name in ("survey_plan", "survey_detail"):
+            html = (
+                self.env["ir.actions.report"]
+                .with_user(self.user_custodian)
+                ._render_qweb_html(f"crm_customer_archive.report_{name}", record.ids)[0]
+                .decode()
+            )
+            for customer in (self.customer, self.customer2):
+                self.assertIn(customer.name, html, name)
+            self.assertNotIn(self.draft.name, html)
+
     def test_who_verifies_is_data(self):
         """Per department, else the round's person, else the account manager."""
         rule = self.env.ref("crm_customer_archive.verification_rule_mag")

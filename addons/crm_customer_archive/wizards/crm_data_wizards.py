@@ -55,12 +55,13 @@ class CrmDataHandOut(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Hand the copies out and open their print."""
+        """Hand the copies out and open their print; the dialog closes with it."""
         self.ensure_one()
         ids = self.request_id.action_hand_out(
             self.copies, self.holder_id.id, self.date_due
         )
-        return self.env["crm.data.copy"].browse(ids).action_print()
+        action = self.env["crm.data.copy"].browse(ids).action_print()
+        return {**action, "close_on_report_download": True}
 
 
 class CrmDataIncidentClassify(models.TransientModel):
