@@ -58,6 +58,8 @@ from . import res_partner_master_data
 from . import crm_confidentiality_level
 from . import crm_data_field_set
 from . import crm_data_request
+from . import crm_data_request_scope
+from . import crm_data_request_file
 from . import crm_data_request_screen
 from . import crm_data_copy
 from . import crm_incident_case

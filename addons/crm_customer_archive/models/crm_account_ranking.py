@@ -179,31 +179,10 @@ class CrmAccountRankingRule(models.Model):
     def _rank_sql(self, run, company):
         """Return the statement that fills a run in one go."""
         figures = self.env["crm.sales.figures"]
-        measures = ("amount", "margin")
-        group = {
-            "company": SQL("NULL::int"),
-            "department": SQL("partner.crm_department_id"),
-            "region": SQL("partner.state_id"),
-        }[self.level]
         return SQL(
             """
             WITH present AS (%(present)s), past AS (%(past)s),
-            figure AS (
-                SELECT partner.id AS customer_id, %(group)s AS place,
-                       partner.user_id,
-                       (partner.customer_class_id ->> %(company_key)s)::int AS class_id,
-                       present.amount, present.margin,
-                       COALESCE(past.amount, 0) AS previous,
-                       CASE WHEN past.amount > 0 AND past.amount >= %(least)s
-                            THEN (present.amount - past.amount) / past.amount * 100
-                       END AS growth,
-                       CASE WHEN present.amount > 0 AND present.amount >= %(least)s
-                            THEN present.margin / present.amount * 100 END AS rate
-                  FROM present
-                  JOIN res_partner partner ON partner.id = present.customer_id
-                  LEFT JOIN past ON past.customer_id = present.customer_id
-                 WHERE partner.is_crm_customer AND partner.active
-            ),
+            figure AS (%(figure)s),
             placed AS (
                 SELECT figure.*, k.kind, k.value,
                        row_number() OVER (
@@ -229,7 +208,11 @@ class CrmAccountRankingRule(models.Model):
              WHERE position <= %(top)s AND (%(level)s = 'company' OR place IS NOT NULL)
             """,
             present=figures._sql(
-                company, self.basis, run.date_from, run.date_to, measures=measures
+                company,
+                self.basis,
+                run.date_from,
+                run.date_to,
+                measures=("amount", "margin"),
             ),
             past=figures._sql(
                 company,
@@ -238,15 +221,41 @@ class CrmAccountRankingRule(models.Model):
                 run.previous_to,
                 measures=("amount",),
             ),
-            group=group,
-            least=self.min_amount,
+            figure=self._rank_figure_sql(company),
             run=run.id,
             company=company.id,
-            company_key=str(company.id),
             level=self.level,
             top=self.top,
             uid=self.env.uid,
             now=fields.Datetime.now(),
+        )
+
+    def _rank_figure_sql(self, company):
+        """Return the figures of each customer, of what "present" and "past" hold."""
+        return SQL(
+            """
+                SELECT partner.id AS customer_id, %(group)s AS place,
+                       partner.user_id,
+                       (partner.customer_class_id ->> %(company_key)s)::int AS class_id,
+                       present.amount, present.margin,
+                       COALESCE(past.amount, 0) AS previous,
+                       CASE WHEN past.amount > 0 AND past.amount >= %(least)s
+                            THEN (present.amount - past.amount) / past.amount * 100
+                       END AS growth,
+                       CASE WHEN present.amount > 0 AND present.amount >= %(least)s
+                            THEN present.margin / present.amount * 100 END AS rate
+                  FROM present
+                  JOIN res_partner partner ON partner.id = present.customer_id
+                  LEFT JOIN past ON past.customer_id = present.customer_id
+                 WHERE partner.is_crm_customer AND partner.active
+            """,
+            group={
+                "company": SQL("NULL::int"),
+                "department": SQL("partner.crm_department_id"),
+                "region": SQL("partner.state_id"),
+            }[self.level],
+            least=self.min_amount,
+            company_key=str(company.id),
         )
 
 

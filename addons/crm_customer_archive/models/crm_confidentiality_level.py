@@ -1,6 +1,7 @@
 """Levels of secrecy (密级) of customer files and what follows from each (ARC-213)."""
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 
 class CrmConfidentialityLevel(models.Model):
@@ -44,6 +45,13 @@ class CrmConfidentialityLevel(models.Model):
         "(ARC-207, GAP-54).",
     )
 
+    file_password = fields.Boolean(
+        string="Password on Exported Files",
+        default=True,
+        help="Files of these customers are given out as workbooks encrypted with the "
+        "password of the data request; formats that carry none are refused (GAP-54).",
+    )
+
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "Another confidentiality level has this code."
     )
@@ -54,6 +62,19 @@ class CrmConfidentialityLevel(models.Model):
         "CHECK (own_export_limit >= 0 AND own_print_limit >= 0)",
         "The number of files used freely cannot be negative.",
     )
+
+    @api.constrains("file_password", "own_export_limit")
+    def _check_file_password(self):
+        for level in self:
+            if level.file_password and level.own_export_limit:
+                raise ValidationError(
+                    self.env._(
+                        "Own Files Exported Freely: files of level %s carry the "
+                        "password of a data request (GAP-54). Set the number to 0, "
+                        "or switch Password on Exported Files off.",
+                        level.name,
+                    )
+                )
 
     @api.model
     @tools.ormcache()

@@ -124,16 +124,7 @@ class CrmConsent(models.Model):
         kind = self.env["crm.consent.purpose"].search([("code", "=", purpose)], limit=1)
         if not kind:
             raise UserError(self.env._("“%s” is no purpose of personal data.", purpose))
-        known = self.search(
-            [
-                ("partner_id", "=", partner.id),
-                ("purpose_id", "=", kind.id),
-                ("channel", "=", channel),
-                ("company_id", "=", self.env.company.id),
-                ("in_force", "=", True),
-            ],
-            limit=1,
-        )
+        known = self._given_before(partner, kind, channel)
         if known:
             return known.id
         given = self._past_date(date, partner)
@@ -157,6 +148,20 @@ class CrmConsent(models.Model):
             }
         )
         return consent.id
+
+    @api.model
+    def _given_before(self, partner, purpose, channel):
+        """Return the consent in force that says the same."""
+        return self.search(
+            [
+                ("partner_id", "=", partner.id),
+                ("purpose_id", "=", purpose.id),
+                ("channel", "=", channel),
+                ("company_id", "=", self.env.company.id),
+                ("in_force", "=", True),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _past_date(self, date, partner):

@@ -230,6 +230,16 @@ class CrmCustomerClassProposal(models.Model):
             SQL("h.previous_class_id IS DISTINCT FROM %s", held),
             "overtaken",
         )
+        self._move_customers(today, user_id, current)
+        self.env["crm.customer.class.history"].invalidate_model()
+        engine._rank_in_class(scheme, company)
+        engine._sync_customers(company)
+
+    def _move_customers(self, today, user_id, current):
+        """End the present classes of the customers left and begin the proposed ones.
+
+        :param current: SQL condition that finds the present class in "h"
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -263,10 +273,7 @@ class CrmCustomerClassProposal(models.Model):
                 day=today,
                 user=user_id,
                 id=self.id,
-                scheme=scheme.id,
-                company=company.id,
+                scheme=self.scheme_id.id,
+                company=self.company_id.id,
             )
         )
-        self.env["crm.customer.class.history"].invalidate_model()
-        engine._rank_in_class(scheme, company)
-        engine._sync_customers(company)

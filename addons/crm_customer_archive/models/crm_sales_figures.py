@@ -341,22 +341,6 @@ class CrmSalesFigures(models.AbstractModel):
             "quantity": unknown,
             "weight": unknown,
         }
-        matchings = SQL(" UNION ALL ").join(
-            SQL(
-                "SELECT max_date, amount, %s AS sign, %s AS invoice_line_id,"
-                " %s AS money_line_id FROM account_partial_reconcile"
-                " WHERE company_id = %s%s",
-                sign,
-                SQL.identifier(invoice_side),
-                SQL.identifier(money_side),
-                company.id,
-                self._date_condition(SQL("max_date"), date_from, date_to),
-            )
-            for sign, invoice_side, money_side in (
-                (1, "debit_move_id", "credit_move_id"),
-                (-1, "credit_move_id", "debit_move_id"),
-            )
-        )
         return SQL(
             "SELECT %(columns)s FROM (%(matchings)s) matched"
             " JOIN account_move_line line ON line.id = matched.invoice_line_id"
@@ -371,5 +355,25 @@ class CrmSalesFigures(models.AbstractModel):
             " AND (invoice.move_type, matched.sign) IN"
             " (('out_invoice', 1), ('out_receipt', 1), ('out_refund', -1))",
             columns=self._columns(wanted),
-            matchings=matchings,
+            matchings=self._matchings(company, date_from, date_to),
+        )
+
+    @api.model
+    def _matchings(self, company, date_from, date_to):
+        """Return matchings seen from invoices (sign 1) and from refunds (-1)."""
+        return SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT max_date, amount, %s AS sign, %s AS invoice_line_id,"
+                " %s AS money_line_id FROM account_partial_reconcile"
+                " WHERE company_id = %s%s",
+                sign,
+                SQL.identifier(invoice_side),
+                SQL.identifier(money_side),
+                company.id,
+                self._date_condition(SQL("max_date"), date_from, date_to),
+            )
+            for sign, invoice_side, money_side in (
+                (1, "debit_move_id", "credit_move_id"),
+                (-1, "credit_move_id", "debit_move_id"),
+            )
         )

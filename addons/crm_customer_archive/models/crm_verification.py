@@ -11,6 +11,9 @@ overdue                              a held visit
 due,       (time)       overdue      the system           due date passed (GAP-48)
 contacted
 verified   summarise    summarised   designated person    purchases counted (ARC-104)
+due,       drop         dropped      the system           the person was erased
+contacted,
+overdue
 ========== ============ ============ ==================== ==========================
 """
 
@@ -52,6 +55,7 @@ class CrmVerification(models.Model):
         "contact": {"from": ("due",), "to": "contacted"},
         "verify": {"from": OPEN_STATES, "to": "verified"},
         "summarise": {"from": ("verified",), "to": "summarised"},
+        "drop": {"from": OPEN_STATES, "to": "dropped"},
     }
 
     round_id = fields.Many2one(
@@ -92,6 +96,7 @@ class CrmVerification(models.Model):
             ("verified", "Verified"),
             ("summarised", "Summarised"),
             ("overdue", "Overdue"),
+            ("dropped", "No Longer on File"),
         ],
         default="due",
         required=True,

@@ -101,6 +101,7 @@ class CrmVerificationRound(models.Model):
             changed[record.id] = count
         for record in self:
             states = counts.get(record.id, {})
+            states.pop("dropped", None)  # nobody is there to be asked any more
             total = sum(states.values())
             verified = states.get("verified", 0) + states.get("summarised", 0)
             record.line_count = total
@@ -489,7 +490,7 @@ class CrmVerificationRound(models.Model):
         Line = self.env["crm.customer.verification"].sudo()
         rows = {}
         for key, state, count, quarter, previous in Line._read_group(
-            [("round_id", "=", self.id)],
+            [("round_id", "=", self.id), ("state", "!=", "dropped")],
             [by, "state"],
             ["__count", "amount_quarter:sum", "amount_previous:sum"],
         ):

@@ -10,6 +10,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .crm_data_field_set import SHARED_FIELDS
+from .customer_file import customer_file, file_being_made
 
 # Form of a granted request that lets its holder use files in this way.
 FORMS = {"export": ("electronic",), "print": ("paper", "electronic")}
@@ -47,6 +48,8 @@ class ResPartner(models.Model):
                 break
         if rest and not rest._is_free_use(kind):
             raise rest._data_use_error(kind, names)
+        if kind == "export":
+            files._protect_file(used)
         self.env["crm.access.log"]._record(
             kind,
             method,
@@ -83,6 +86,31 @@ class ResPartner(models.Model):
             for level in limits
         )
         return own == self and len(self) <= limit
+
+    def _needs_file_password(self):
+        """Tell whether one of these files is of a level with a password (GAP-54)."""
+        return any(
+            level.file_password
+            for level in {file._confidentiality_level() for file in self}
+        )
+
+    def _protect_file(self, requests):
+        """Put the password of the requests on the file being made, if it needs one.
+
+        :raises UserError: its format carries no password, or none was taken yet
+        """
+        file = file_being_made()
+        if not file or not self._needs_file_password():
+            return
+        if not file.can_be_sealed:
+            raise UserError(
+                self.env._(
+                    "Files of these customers carry a password (GAP-54), which this "
+                    "format (%s) has not. Export them as an Excel file.",
+                    file.format,
+                )
+            )
+        file.password = requests._file_password()
 
     def _data_use_error(self, kind, names):
         shown = ", ".join(self[:5].mapped("display_name"))
@@ -122,5 +150,6 @@ class ResPartner(models.Model):
         )
 
     def _get_vcard_file(self):
-        self._check_data_use("export", VCARD_FIELDS, "vcard")
+        with customer_file("vcard"):
+            self._check_data_use("export", VCARD_FIELDS, "vcard")
         return super()._get_vcard_file()

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .crm_customer_document import ERASING
+from .crm_verification import OPEN_STATES as TO_VERIFY
 from .res_partner_erase_texts import KEPT_MODELS, MASK
 
 # Values that tell who or where a person is.
@@ -153,6 +154,11 @@ class ResPartner(models.Model):
                     ("stage_id.is_won", "=", False),
                 ],
             ),
+            *self._erase_open_documents(family),
+        ]
+
+    def _erase_open_documents(self, family):
+        return [
             (
                 self.env._("Credit cases not closed"),
                 "crm.credit.case",
@@ -339,6 +345,11 @@ class ResPartner(models.Model):
         )
         lines._erase_person_values()
         counts[self.env._("Lines of information reports")] = len(lines)
+        lines = self.env["crm.customer.verification"].search(
+            [("partner_id", "in", family.ids), ("state", "in", TO_VERIFY)]
+        )
+        lines._transition("drop")
+        counts[self.env._("Verifications closed")] = len(lines)
         counts[self.env._("Bank accounts")] = self._erase_bank_accounts(family)
         return counts
 

@@ -34,7 +34,7 @@ REFERENCES = {
     "crm.routing.passage": "model",
     "crm.routing.notice": "model",
 }
-CHAINED = ("comment", "approved_values", "digest", "outcome")
+CHAINED = ("comment", "approved_values", "erased_values", "digest", "outcome")
 # Keys and technical values, never words about people.
 TECHNICAL = frozenset(
     (
@@ -212,6 +212,7 @@ class ResPartner(models.Model):
         if not pattern:
             return counts
         self.env.flush_all()
+        decisions = self._erase_decisions(documents)
         for name, ids in documents.items():
             only = ("comment", "preferences") if name == "res.partner" else None
             masked = self._mask_texts(name, pattern, SQL("id = ANY(%s)", ids), only)
@@ -233,7 +234,17 @@ class ResPartner(models.Model):
             if masked:
                 counts[self.env[name]._description] = len(masked)
         self.env.invalidate_all()
+        decisions._note_erased()
         return counts
+
+    @api.model
+    def _erase_decisions(self, documents):
+        """Return the decisions on the documents: they stand when a person goes."""
+        decisions = self.env["crm.approval"].sudo()  # sudo: whoever may see them
+        for name, ids in documents.items():
+            if "approval_state" in self.env[name]._fields:
+                decisions |= self.env[name].browse(ids)._approval_carried()
+        return decisions
 
     @api.model
     def _mask_correspondence(self, pattern, where):

@@ -14,7 +14,7 @@ from odoo.tools import SQL, html2plaintext
 # A case with a hold outlives one without; then the one carried further.
 HOLDS = ("none", "suspended", "stopped")
 CASES = ("overdue", "reported", "recovery", "confirming")
-VERIFIED = ("due", "overdue", "contacted", "verified", "summarised")
+VERIFIED = ("dropped", "due", "overdue", "contacted", "verified", "summarised")
 # Figures of a standing that add up.
 SUMS = ("amount", "margin", "quantity", "weight", "frequency", "share")
 # Fields that say nothing about the customer.

@@ -8,6 +8,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .customer_file import customer_file
+
 # Columns of the customer list (客户一览表): label source and width.
 LIST_COLUMNS = (
     *(("customer_number", 14), ("name", 34), ("enterprise_type_id", 18)),
@@ -123,14 +125,15 @@ class ResPartner(models.Model):
 
     def _xlsx_file(self):
         """Return name and bytes of the customer list of those that are customers."""
-        self._check_customer_export("export", self._customer_list_fields())
+        with customer_file("xlsx") as file:
+            self._check_customer_export("export", self._customer_list_fields())
         customers = self.search(
             Domain("id", "in", self.ids) & Domain("is_crm_customer", "=", True),
             order="customer_number, name, id",
         )
         title = self.env._("Customer List")
         content = self.env["crm.xlsx"]._workbook([(title, LIST_COLUMNS, customers)])
-        return f"{title}.xlsx", content
+        return f"{title}.xlsx", file.seal(content)
 
 
 class CrmInformationReport(models.Model):
@@ -153,8 +156,11 @@ class CrmInformationReport(models.Model):
         if self.kind == "owner":
             # sudo: whose data they are; owners are customers of colleagues
             owners = lines.order_id.sudo().partner_id.sudo(False)
-            owners._check_data_use("export", ("phone", "street"), "xlsx")
-            sheets = [(self.env._("Owner Information"), OWNER_COLUMNS, lines)]
+            with customer_file("xlsx") as file:
+                owners._check_data_use("export", ("phone", "street"), "xlsx")
+            title = self.env._("Owner Information")
+            content = self.env["crm.xlsx"]._workbook([(title, OWNER_COLUMNS, lines)])
+            content = file.seal(content)
         else:
             phone = lines.filtered(lambda line: line.enquiry_kind == "phone")
             sheets = [
@@ -165,4 +171,5 @@ class CrmInformationReport(models.Model):
                 ),
                 (self.env._("Phone Enquiry Summary"), REPORT_COLUMNS, phone),
             ]
-        return f"{self.name}.xlsx", self.env["crm.xlsx"]._workbook(sheets)
+            content = self.env["crm.xlsx"]._workbook(sheets)
+        return f"{self.name}.xlsx", content

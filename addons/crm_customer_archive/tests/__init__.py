@@ -36,6 +36,8 @@ from . import test_registration_personal
 from . import test_registration_rpc
 from . import test_registration_similar
 from . import test_rules_erase
+from . import test_rules_file_password
+from . import test_rules_rpc
 from . import test_rules_in_force
 from . import test_take_over
 from . import test_verification

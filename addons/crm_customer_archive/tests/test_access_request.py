@@ -12,6 +12,9 @@ from odoo.addons.crm_policy.tests.common import PASSWORD, RpcAbuseCase
 
 from .common import ArchiveCase, ArchiveMixin
 
+# An encrypted workbook begins as an OLE container, a plain one as a zip.
+ENCRYPTED = bytes.fromhex("d0cf11e0")
+
 
 class RequestMixin(ArchiveMixin):
     @classmethod
@@ -216,7 +219,9 @@ class TestDataRequest(RequestMixin, ArchiveCase):
 
     def test_free_limit_is_data(self):
         level = self.env.ref("crm_customer_archive.confidentiality_internal")
-        level.own_export_limit = 1
+        with self.assertRaisesRegex(ValidationError, "GAP-54"):
+            level.own_export_limit = 1
+        level.write({"own_export_limit": 1, "file_password": False})
         mine = self.mine.with_user(self.user_sales)
         self.assertTrue(mine.export_data(["phone"])["datas"])
         second = self._make_customer(name="Third Mill Ltd", number=9)
@@ -600,9 +605,28 @@ class TestDataRequestRpc(RequestMixin, RpcAbuseCase):
                 parts=["contact", "address", "company", "file"],
             )
         self.env.flush_all()
+        # each file carries a password (GAP-54), to be taken first
+        with mute_logger("odoo.http", "odoo.addons.web.controllers.export"):
+            for name in ("csv", "xlsx", "grouped", "vcard", "pivot"):
+                answer = calls[name]()
+                self.assertGreaterEqual(answer.status_code, 400, name)
+        self.assertEqual(calls["print"]().status_code, 200)
+        granted = self.env["crm.data.request"].search([("form", "=", "electronic")])
+        granted.with_user(self.user_sales).take_file_password()
+        self.env.flush_all()
+        for name in ("xlsx", "grouped", "pivot"):
+            answer = calls[name]()
+            self.assertEqual(answer.status_code, 200, (name, answer.text[:500]))
+            self.assertEqual(answer.content[:4], ENCRYPTED, name)
+        with mute_logger("odoo.http", "odoo.addons.web.controllers.export"):
+            for name in ("csv", "vcard"):
+                self.assertGreaterEqual(calls[name]().status_code, 400, name)
+        self.env["crm.confidentiality.level"].search([]).file_password = False
+        self.env.flush_all()
         for name, call in calls.items():
             answer = call()
             self.assertEqual(answer.status_code, 200, (name, answer.text[:500]))
+            self.assertNotEqual(answer.content[:4], ENCRYPTED, name)
 
     def test_json_route(self):
         self.env["ir.config_parameter"].sudo().set_param("web.json.enabled", "1")

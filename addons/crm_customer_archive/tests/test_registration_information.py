@@ -235,7 +235,9 @@ class TestInformation(ArchiveCase):
             user=self.user_sales2, name="Theirs Ltd", number=2
         )
         # the level lets salespeople take out some of their own (ARC-197)
-        mine._confidentiality_level().own_export_limit = 5
+        mine._confidentiality_level().write(
+            {"own_export_limit": 5, "file_password": False}
+        )
         name, content = mine.with_user(self.user_sales)._xlsx_file()
         sheet = load_workbook(io.BytesIO(content)).active
         self.assertEqual(sheet.max_row, 2)

@@ -189,7 +189,9 @@ class TestRegistrationRpc(ArchiveMixin, RpcAbuseCase):
         other = self._make_archived_customer(
             user=self.user_sales2, name="Theirs Ltd", number=2
         )
-        self.customer._confidentiality_level().own_export_limit = 5
+        self.customer._confidentiality_level().write(
+            {"own_export_limit": 5, "file_password": False}
+        )
         self.env.flush_all()
         self.authenticate("user_sales", "policy-test-8")
         base = "/crm_customer_archive/xlsx"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from .common import ArchiveCase
@@ -207,6 +207,73 @@ class TestEraseReaches(EraseCase):
         request = self._ask(self.contact)
         request.with_user(self.user_director).action_approve(f"{NAME} has the right")
         self.assertFalse(self.env["crm.approval"]._verify_chain(self.company))
+
+    def test_decisions_on_masked_values_stand(self):
+        """A decision on a text that named the person holds, and on it alone."""
+        director = new_test_user(
+            self.env,
+            "erase_marketing",
+            groups="crm_customer_archive.group_marketing_director",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        request = self.env["crm.data.request"].with_user(self.user_sales2)
+        request = request.create(
+            {
+                "purpose": f"Call {NAME} back",
+                "form": "electronic",
+                "partner_ids": [Command.set(self.customer.ids)],
+                "date_to": self.today + timedelta(days=7),
+            }
+        )
+        request.action_submit()
+        request.with_user(director).action_approve()
+        decision = request.sudo().approval_ids
+        self._erase(self.contact)
+        self.assertEqual(request.purpose, "Call *** back")
+        self.assertTrue(decision.erased_at)
+        self.assertEqual(request.approval_state, "approved")
+        request.sudo()._approval_require("consent")
+        self.assertFalse(self.env["crm.approval"]._verify_chain(self.company))
+        with self.assertRaises(AccessError):
+            decision.with_user(self.user_admin).write({"erased_values": "{}"})
+        self.env.cr.execute(
+            "UPDATE crm_data_request SET purpose = 'Sell it' WHERE id = %s",
+            [request.id],
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self.env["crm.approval"]._verify_chain(self.company))
+
+    def test_verifications_of_private_customers_close(self):
+        """An erased customer is not asked any more and does not spoil the round."""
+        person = self._make_archived_customer(
+            name="司马长风",
+            number=6,
+            is_company=False,
+            credit_code=False,
+            legal_representative=False,
+            enterprise_type_id=False,
+            main_contact_name=False,
+            main_contact_phone=False,
+            main_contact_function=False,
+            phone="13912345679",
+        )
+        verification_round = (
+            self.env["crm.customer.verification.round"]
+            .with_company(self.company)
+            .create({})
+        )
+        line = verification_round.line_ids.filtered(lambda x: x.partner_id == person)
+        self.assertEqual(line.state, "due")
+        before = verification_round.line_count
+        self._erase(person)
+        self.assertEqual(line.state, "dropped")
+        verification_round.invalidate_recordset()
+        self.assertEqual(verification_round.line_count, before - 1)
+        totals = [row["total"] for row in verification_round._summary("user_id")]
+        self.assertEqual(sum(totals), before - 1)
+        with self.assertRaises(UserError):
+            line._verify({"outcome": "no_change"})
 
 
 @tagged("post_install", "-at_install")

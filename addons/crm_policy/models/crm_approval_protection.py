@@ -34,8 +34,26 @@ class CrmApprovalMixin(models.AbstractModel):
     def _approval_carries(self, approval):
         """Tell whether the document still has the values that were decided on."""
         now = self._approval_values(approval.step)
-        return approval.approved_values == now or (
+        return now in (approval.approved_values, approval.erased_values) or (
             self._approval_renamed(approval.approved_values, approval.step) == now
+        )
+
+    def _approval_carried(self):
+        """Return the decisions and requests that carry these documents' values now."""
+        # sudo: approvals belong to nobody; this only compares them
+        approvals = (
+            self.env["crm.approval"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "in", ("waiting", "pending", "approved")),
+                ]
+            )
+        )
+        return approvals.filtered(
+            lambda approval: self.browse(approval.res_id)._approval_carries(approval)
         )
 
     @api.model
