@@ -220,6 +220,25 @@ class TestMerge(ArchiveCase):
         self.assertFalse(contact.exists())
         self.assertEqual(self.keep.merge_log_ids.name or "马晓燕", "马晓燕")
 
+    def test_erase_requests_of_both(self):
+        """Requests to erase follow their persons; of two one is decided."""
+        contact = self.env["res.partner"].create(
+            {"name": "马晓燕", "parent_id": self.keep.id}
+        )
+        theirs, main = self.twin.main_contact_id, self.keep.main_contact_id
+        requests = self.env["crm.erase.request"]
+        for person in (main, contact, theirs):
+            requests |= requests.browse(person.request_erasure("By letter"))
+        self._merge(self.twin)
+        self.assertEqual(requests.mapped("partner_id"), main | contact | theirs)
+        self.assertEqual(theirs.parent_id, self.keep)
+        main.with_user(self.user_custodian).merge_customers(contact.ids)
+        self.assertFalse(contact.exists())
+        self.assertEqual(requests.exists(), requests)
+        self.assertEqual(requests.mapped("partner_id"), main | theirs)
+        states = ["draft", "cancelled", "draft"]
+        self.assertEqual(requests.mapped("state"), states)
+
     def test_log_is_nobodys(self):
         self._merge(self.twin)
         log = self.keep.merge_log_ids
