@@ -138,6 +138,8 @@ def world(site):
     many = work.delivered_line(site, partner, quantity=20)
     admin = site.user("admin", Json2)
     admin.write("res.company", admin.search("res.company", []), customer_pool=True)
+    # Nothing is granted to a customer whose complaint is not decided.
+    complainer = work.customer(site, next(NUMBERS))
     return {
         "CUSTOMER": partner,
         "CREDIT_CODE": credit_code(number),
@@ -154,8 +156,9 @@ def world(site):
         "ORDER": order,
         "ORDER_LINE": line,
         "REFUSED": [work.complaint(site, partner, "decided")],
-        "OPEN_COMPLAINT": work.complaint(site, partner),
-        "LATE_COMPLAINT": late(site, partner),
+        "OPEN_COMPLAINT": work.complaint(site, complainer),
+        "LATE_COMPLAINT": late(site, complainer),
+        "SUPPLIER": admin.create("res.partner", name="宁夏面料厂", is_company=True),
         "OVERDUE": cases[0],
         "OVERDUE2": cases[1],
         "EXCESS": [work.received_return(site, partner, many, 2, 10)],

@@ -205,9 +205,11 @@ class CrmBonusNotice(models.Model):
         self.ensure_one()
         # sudo: base points are needed, not shown
         notice = self.sudo()
-        staff = notice.employee_id or notice.liability_id._staff()
-        if not staff and not notice.liability_id:
-            staff = notice.employee_id.search(
+        staff = notice.employee_id
+        if not staff and notice.liability_id:
+            staff = notice.liability_id._staff()
+        elif not staff:
+            staff = staff.search(
                 [
                     ("department_id", "child_of", notice.department_id.id),
                     ("company_id", "=", notice.company_id.id),

@@ -184,8 +184,9 @@ class CrmComplaint(models.Model):
     countermeasure = fields.Text(copy=False)
     production_unit = fields.Char(copy=False)
     shift = fields.Char(copy=False)
+    # The public directory: production names its staff without rights in HR.
     production_employee_ids = fields.Many2many(
-        "hr.employee", string="Production Staff", copy=False
+        "hr.employee.public", string="Production Staff", copy=False
     )
     production_date = fields.Date(copy=False)
     # Manager's office, R&D, General manager's office

@@ -226,7 +226,7 @@ class CrmComplaint(models.Model):
         self._write_guarded({"answered_at": fields.Datetime.now()})
         return self.env.ref(
             "crm_complaint.action_report_complaint_answer"
-        ).report_action(self)
+        ).report_action(self, data={})
 
     # ------------------------------------------------------------------- closing
 
@@ -255,6 +255,11 @@ class CrmComplaint(models.Model):
             )
 
     def action_close(self):
+        """Sign the closing, give out the copies, ask for a rating (CMP-46).
+
+        :raises UserError: not decided, not carried out, not collected, or an immediate
+            action open
+        """
         res = super().action_close()
         self._distribute_copies()
         self.sudo().activity_unlink(  # sudo: activities of others end with the case

@@ -152,9 +152,8 @@ class CrmComplaint(models.Model):
         self._check_loss_open()
         vals_list = []
         for complaint in self:
-            profile = complaint.company_id._policy_profile("complaint")
             kinds = self.env["crm.complaint.loss.kind"]._in_force(
-                profile, complaint.date
+                complaint.company_id, complaint.date
             )
             for line in complaint.resolution_ids - complaint.loss_ids.resolution_id:
                 for kind in kinds.filtered(

@@ -31,17 +31,14 @@ class CrmComplaintLossKind(models.Model):
 
     _name = "crm.complaint.loss.kind"
     _description = "Loss Calculation Standard"
+    _inherit = ["crm.policy.record.mixin"]
     _order = "profile_id, sequence, id"
+    _policy_record_topics = ("complaint",)
+    _policy_record_key = ("code",)
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, help="Short key by which programs name it.")
-    profile_id = fields.Many2one(
-        "crm.policy.profile", "Policy", required=True, ondelete="restrict"
-    )
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-    date_from = fields.Date("Valid From", help="Day of the complaint; empty: always.")
-    date_to = fields.Date("Valid Until", help="Day of the complaint; empty: no end.")
     resolution_kind_ids = fields.Many2many(
         "crm.complaint.resolution.kind",
         "crm_complaint_loss_resolution_rel",
@@ -75,22 +72,10 @@ class CrmComplaintLossKind(models.Model):
     )
     description = fields.Text(translate=True)
 
-    _code_uniq = models.UniqueIndex(
-        "(code, profile_id, COALESCE(date_from, '0001-01-01'))",
-        "A policy has one loss standard of a code from a day on.",
-    )
     _rate_positive = models.Constraint(
         "CHECK(rate >= 0 AND resale_months >= 0)",
         "Rate and months of a loss standard cannot be negative.",
     )
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for kind in self:
-            if kind.date_from and kind.date_to and kind.date_to < kind.date_from:
-                raise ValidationError(
-                    self.env._("%s ends before it begins.", kind.display_name)
-                )
 
     @api.constrains(*FORMULAS)
     def _check_formulas(self):
@@ -142,19 +127,11 @@ class CrmComplaintLossKind(models.Model):
         return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
     @api.model
-    def _in_force(self, profile, date):
-        """Return the standards of a profile in force on a day."""
-        return self.search(
-            [
-                ("profile_id", "=", profile.id),
-                "|",
-                ("date_from", "=", False),
-                ("date_from", "<=", date),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", date),
-            ]
-        )
+    def _in_force(self, company, day=None):
+        """Return the standards in force; of one code the company's own goes first."""
+        kinds = super()._in_force(company, day)
+        own = set(kinds.filtered("company_id").mapped("code"))
+        return kinds.filtered(lambda kind: kind.company_id or kind.code not in own)
 
     def _snapshot(self):
         """Return what a line of loss keeps of its standard."""

@@ -98,10 +98,9 @@ class CrmComplaint(models.Model):
         if line:
             line.write(figures)
         else:
-            profile = self.company_id._policy_profile("complaint")
             standard = (
                 self.env["crm.complaint.loss.kind"]
-                ._in_force(profile, self.date)
+                ._in_force(self.company_id, self.date)
                 .filtered(lambda entry: entry.code == kind)
             )
             if not standard:

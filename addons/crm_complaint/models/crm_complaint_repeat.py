@@ -34,6 +34,10 @@ class CrmComplaint(models.Model):
     )
 
     def action_submit(self):
+        """Send the completed form, and see whether it repeats another (CMP-27).
+
+        :raises UserError: the form is not complete or no draft
+        """
         res = super().action_submit()
         self._find_repeats()
         return res

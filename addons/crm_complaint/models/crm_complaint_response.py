@@ -41,6 +41,11 @@ class CrmComplaint(models.Model):
         return True
 
     def action_customer_refused(self, text):
+        """The customer does not accept: a new form, linked to this one (CMP-47).
+
+        :param text: what the customer says; required
+        :return: id of the new draft complaint
+        """
         follow_up_id = super().action_customer_refused(text)
         self._take_response("refused", text)
         return follow_up_id

@@ -1,8 +1,26 @@
-"""Complaints of classified customers (ARC-213)."""
+"""Complaints of classified customers, and what is filed before one (ARC-213)."""
 
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class CrmComplaint(models.Model):
     _name = "crm.complaint"
     _inherit = ["crm.complaint", "crm.customer.withheld.mixin"]
+
+
+class CrmFieldResponse(models.Model):
+    _name = "crm.field.response"
+    _inherit = ["crm.field.response", "crm.customer.withheld.mixin"]
+
+    @api.model
+    def _entrusted_domain(self):
+        """Who is sent to the customer has it in hand until the report is made."""
+        sent = Domain("person_ids", "in", [self.env.uid])
+        open_ = Domain("state", "in", ("called", "on_site", "reporting"))
+        return super()._entrusted_domain() | (sent & open_)
+
+
+class CrmAbnormality(models.Model):
+    _name = "crm.abnormality"
+    _inherit = ["crm.abnormality", "crm.customer.withheld.mixin"]

@@ -26,3 +26,6 @@ from . import test_cmpflow_generic
 from . import test_cmpflow_intake
 from . import test_cmpflow_mail
 from . import test_cmpflow_portal
+from . import test_documents_forms
+from . import test_documents_rpc
+from . import test_documents_withheld
