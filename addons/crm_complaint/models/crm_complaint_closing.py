@@ -231,7 +231,7 @@ class CrmComplaint(models.Model):
     # ------------------------------------------------------------------- closing
 
     def _check_close(self):
-        super()._check_close()
+        res = super()._check_close()
         open_actions = self.action_ids.filtered(
             lambda action: action.kind == "containment" and action.state == "open"
         )
@@ -253,6 +253,7 @@ class CrmComplaint(models.Model):
                     amount=self.currency_id.format(self.receivable_open),
                 )
             )
+        return res
 
     def action_close(self):
         """Sign the closing, give out the copies, ask for a rating (CMP-46).

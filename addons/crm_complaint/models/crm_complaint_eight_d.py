@@ -48,14 +48,14 @@ class CrmComplaintEightD(models.Model):
         copy=False,
         tracking=True,
     )
-    d1_team = fields.Text("D1 Team", translate=True)
-    d2_problem = fields.Text("D2 Problem", translate=True)
+    d1_team = fields.Text(translate=True)
+    d2_problem = fields.Text(translate=True)
     d3_containment = fields.Text("D3 Immediate Actions", translate=True)
-    d4_root_cause = fields.Text("D4 Root Cause", translate=True)
+    d4_root_cause = fields.Text(translate=True)
     d5_chosen = fields.Text("D5 Corrective Actions Chosen", translate=True)
     d6_implemented = fields.Text("D6 Implemented and Verified", translate=True)
-    d7_prevention = fields.Text("D7 Prevention", translate=True)
-    d8_closure = fields.Text("D8 Closure", translate=True)
+    d7_prevention = fields.Text(translate=True)
+    d8_closure = fields.Text(translate=True)
     released_at = fields.Datetime("Released on", copy=False)
     released_by_id = fields.Many2one("res.users", "Released by", copy=False)
 

@@ -8,7 +8,6 @@ class SaleOrder(models.Model):
 
     settles_complaint_id = fields.Many2one(
         "crm.complaint",
-        "Settles Complaint",
         copy=False,
         check_company=True,
         index="btree_not_null",

@@ -22,9 +22,7 @@ class TestDocumentForms(DocumentsMixin, ChargeCase):
         mine = complaint.with_user(user)
         spec = {"production_employee_ids": {"fields": {"display_name": {}}}}
         self.env.invalidate_all()
-        [row] = mine.web_save(
-            {"production_employee_ids": [(4, self.worker.id)]}, spec
-        )
+        [row] = mine.web_save({"production_employee_ids": [(4, self.worker.id)]}, spec)
         self.assertEqual(
             row["production_employee_ids"],
             [{"id": self.worker.id, "display_name": "Worker 1"}],
