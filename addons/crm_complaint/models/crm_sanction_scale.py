@@ -9,7 +9,7 @@ class CrmSanctionScale(models.Model):
     _description = "Sanction Scale"
     _order = "profile_id, company_id, amount_from, id"
 
-    name = fields.Char(compute="_compute_name")
+    name = fields.Char(compute="_compute_name", search="_search_name")
     active = fields.Boolean(default=True)
     profile_id = fields.Many2one(
         "crm.policy.profile", required=True, index=True, ondelete="restrict"
@@ -68,6 +68,9 @@ class CrmSanctionScale(models.Model):
         for band in self:
             more = self.env._("or more") if band.count_open else ""
             band.name = f"{band.grade_id.name or ''} × {band.count} {more}".strip()
+
+    def _search_name(self, operator, value):
+        return [("grade_id.name", operator, value)]
 
     @api.constrains(
         "profile_id", "company_id", "amount_from", "amount_to", "date_from", "date_to"
