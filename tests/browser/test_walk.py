@@ -16,6 +16,7 @@ FOREIGN = {
     "Administrator",
     "Peppol Endpoint",
     "Properties Base Definition",
+    "Stage Color",
     # The samples that Odoo shows behind an empty view.
     *("Carrie Helle", "Henry Campbell", "John Miller", "Thomas Passot"),
     *("Wendi Baltz", "In massa", "Integer vitae", "Laoreet id", "Viverra nam"),

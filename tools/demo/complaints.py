@@ -89,16 +89,16 @@ def complaint(world, number, end, quick=False):
     """
     while len(world.delivered) < 8:
         yield later(world.now, 9)
-    document, step = _form(world, number, end), 0
+    document, step = form(world, number, end), 0
     if end == "cancelled":
         yield later(world.now, 2)
-        _as_holder(world, document, document.user_id).action_cancel()
+        as_holder(world, document, document.user_id).action_cancel()
     unfounded = end in ("unfounded", "not_substantiated", "collecting")
     propose_at = world.rng.choice(("quality", "sales_opinion", "gmo_summary"))
     while document.state not in ("closed", "cancelled", end):
         yield later(world.now, _pause(world, document, quick))
         if unfounded and document.state == propose_at:
-            _as_holder(world, document).action_propose_not_substantiated(
+            as_holder(world, document).action_propose_not_substantiated(
                 "经检验，产品符合合同约定标准，问题由洗涤方法不当造成。"
             )
         elif document.state == "executing" and end == "refused":
@@ -122,7 +122,7 @@ def _pause(world, document, quick):
     return hours * (rng.uniform(2.5, 5) if late else rng.uniform(0.4, 1.1))
 
 
-def _form(world, number, end):
+def form(world, number, end):
     """The salesperson fills in the form about a delivery of the last months."""
     rng, env = world.rng, world.env
     line = _delivered_line(world, end)
@@ -176,7 +176,7 @@ def _delivered_line(world, end):
     return line
 
 
-def _as_holder(world, document, user=None):
+def as_holder(world, document, user=None):
     """Return the complaint as the person has it whose turn it is."""
     if not user:
         department = document.routing_department_id
@@ -188,9 +188,9 @@ def _step(world, document, number):
     """Whoever's turn it is takes the next step."""
     state = document.state
     if state == "draft":
-        _as_holder(world, document, document.user_id).action_submit()
+        as_holder(world, document, document.user_id).action_submit()
     elif state == "decision":
-        _decide(world, document)
+        decide(world, document)
     elif state == "gmo_summary":
         _summarise(world, document, number)
     elif state == "executing" and document.executed_at:
@@ -199,7 +199,7 @@ def _step(world, document, number):
         _collect(world, document)
         world.people.act(document, "gmo").action_close()
     else:
-        holder = _as_holder(world, document)
+        holder = as_holder(world, document)
         if state in ANSWERS:
             holder.write(ANSWERS[state](world, document, number))
         holder.action_forward()
@@ -281,7 +281,7 @@ def _summarise(world, document, number):
     code = KINDS[number % len(KINDS)]
     kind = world.env.ref(f"crm_complaint.resolution_kind_{code}")
     settlement = round(document.amount_claim * world.rng.choice((0.5, 0.8, 1.0)), 2)
-    office = _as_holder(world, document)
+    office = as_holder(world, document)
     office.write(
         {
             "summary": "综合各部门意见，责任在我方，按下列方式处理。",
@@ -304,7 +304,7 @@ def _summarise(world, document, number):
     office.action_request_decision()
 
 
-def _decide(world, document):
+def decide(world, document):
     """Whoever has the authority decides; one in twenty goes back once."""
     pending = document.approval_ids.filtered(lambda entry: entry.state == "pending")
     decider = document.with_user(pending.candidate_ids[:1])
@@ -317,7 +317,7 @@ def _decide(world, document):
 
 def _refusal(world, document, number):
     """The customer does not accept; the follow-up complaint is settled instead."""
-    follow_up = _as_holder(world, document).action_customer_refused(
+    follow_up = as_holder(world, document).action_customer_refused(
         "客户认为赔付比例过低，不接受处理结论。"
     )
     follow_up = document.browse(follow_up)

@@ -13,6 +13,7 @@ from . import (
     SEED,
     archive,
     complaints,
+    complaints_light,
     customers,
     deadlines,
     goods,
@@ -46,6 +47,7 @@ AREAS = (
     ("crm.overview.tile", archive),
     ("crm.visit", visits),
     ("crm.complaint", complaints),
+    ("crm.complaint", complaints_light),
     ("crm.return", returns),
 )
 
