@@ -10,7 +10,7 @@ from .clock import later, local_day
 from .goods import DOLLAR
 from .trade import pay
 
-COMPLAINTS = 80
+COMPLAINTS = 70
 #: Where the complaints of the last days have arrived; each state once at least.
 RECENT = (
     "draft draft received received quality quality production manager_instruction rd "
@@ -23,7 +23,7 @@ FLOW = (
     "supervisor_reading gmo_summary decision decided executing"
 ).split()
 #: Claims for more than the goods, which need a higher authority: number and amount.
-LOSSES = {5: 112000, 11: 138000, 17: 176000, 23: 262000, 41: 124000, 66: 203000}
+LOSSES = {5: 112000, 11: 138000, 17: 176000, 23: 262000, 41: 124000, 56: 203000}
 #: How many of the older ones the customer does not accept (each becomes a second one),
 #: and how many turn out to be unfounded or are given up as drafts.
 REFUSED, UNFOUNDED, CANCELLED = 3, 7, 2

@@ -1,4 +1,4 @@
-"""Complaints that take a lighter way: goods damaged on the way, questions to service."""
+"""Complaints on a lighter way: goods damaged on the way, questions to the service."""
 
 from odoo import Command
 
