@@ -56,6 +56,8 @@ class ChargeMixin:
         """Carry a complaint to its closing, with a loss; closed last month."""
         complaint = self._complaint(**vals)
         self._at(complaint, "executing")
+        # The loss is this amount, or none, instead of what the standard proposed.
+        complaint.with_user(self.user_gmo).loss_ids.unlink()
         if loss is not None:
             self._lose(complaint, loss)
         mine = complaint.with_user(self.user_sales)
