@@ -167,8 +167,11 @@ class CrmComplaint(models.Model):
         self.ensure_one()
         same = Domain.FALSE
         if self.partner_id:
-            family = self.partner_id.commercial_partner_id
-            same |= Domain("partner_id.commercial_partner_id", "=", family.id)
+            # sudo: who holds a complaint need not see the file of its customer
+            family = self.sudo().partner_id.commercial_partner_id
+            same |= Domain(
+                "partner_id", "any!", [("commercial_partner_id", "=", family.id)]
+            )
         if self.product_id:
             same |= Domain("product_id", "=", self.product_id.id)
         return (

@@ -3,6 +3,7 @@ from . import test_create_speed
 from . import test_decision
 from . import test_delivery
 from . import test_flow
+from . import test_form_readable
 from . import test_handover
 from . import test_intake
 from . import test_limits
