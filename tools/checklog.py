@@ -16,6 +16,10 @@ HARMLESS = [
     r" WARNING \S+ odoo\.addons\.partner_autocomplete\.",
     # Two clients write the same row at the same moment; one is tried again.
     r"could not serialize access due to concurrent update",
+    r"deadlock detected",
+    # Programs repeat a call under one reference at the same moment: the first one
+    # makes the document, the others are given it.
+    r"_client_reference_uniq\"",
 ]
 #: Records of a logger that is not of our addons.
 FOREIGN = r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ \w+ \S+ (?!odoo\.addons\.crm_)\S+: "
