@@ -134,6 +134,13 @@ class CrmComplaint(models.Model):
         )
         return self.env.user in accounting.member_ids.user_id
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        complaints = super().create(vals_list)
+        # Nothing is recovered of a case that has only begun.
+        complaints.filtered("loss_recovered")._check_loss_open()
+        return complaints
+
     def write(self, vals):
         if "loss_recovered" in vals:
             self._check_loss_open()

@@ -47,6 +47,14 @@ class TestLoss(ComplaintCase):
             }
         )
 
+    def test_recovered_is_not_brought_along(self):
+        """Who files a complaint cannot lower the loss charged in advance (GAP-91)."""
+        for context in ({}, {"default_loss_recovered": 900}):
+            vals = {} if context else {"loss_recovered": 900}
+            seller = self.env["crm.complaint"].with_user(self.user_sales)
+            with self.assertRaisesRegex(UserError, "drafted with the consolidated"):
+                seller.with_context(**context).create(self._vals(**vals))
+
     def test_table(self):
         """Every kind, to the fen."""
         for code, figures, deduction, sanction in TABLE:

@@ -9,16 +9,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 
-class CrmCustomerWithheldMixin(models.AbstractModel):
-    """For record rules: ``[("is_withheld", "=", False)]``, and for lines
-    ``[("document_id", "not any", [("is_withheld", "=", True)])]``.
-    """
+class CrmWithheldMixin(models.AbstractModel):
+    """What both ways of being withheld share; who inherits says what it finds."""
 
-    _name = "crm.customer.withheld.mixin"
-    _description = "Withheld with a classified customer"
-
-    # Many2one to the customer the document is about.
-    _withheld_customer_field = "partner_id"
+    _name = "crm.withheld.mixin"
+    _description = "Withheld from who is not entrusted with it"
 
     is_withheld = fields.Boolean(
         string="Withheld",
@@ -42,6 +37,28 @@ class CrmCustomerWithheldMixin(models.AbstractModel):
     def _search_is_withheld(self, operator, value):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
+        return self._withheld_domain()
+
+    @api.model
+    def _withheld_domain(self):
+        """Hook: the records withheld from the user."""
+        return Domain.FALSE
+
+
+class CrmCustomerWithheldMixin(models.AbstractModel):
+    """For record rules: ``[("is_withheld", "=", False)]``, and for lines
+    ``[("document_id", "not any", [("is_withheld", "=", True)])]``.
+    """
+
+    _name = "crm.customer.withheld.mixin"
+    _inherit = ["crm.withheld.mixin"]
+    _description = "Withheld with a classified customer"
+
+    # Many2one to the customer the document is about.
+    _withheld_customer_field = "partner_id"
+
+    @api.model
+    def _withheld_domain(self):
         return Domain("id", "in", self._withheld_query())
 
     @api.model
@@ -84,31 +101,14 @@ class CrmWithheldReferenceMixin(models.AbstractModel):
     """What hangs on documents by model and id: decisions, stays, reminders."""
 
     _name = "crm.withheld.reference.mixin"
+    _inherit = ["crm.withheld.mixin"]
     _description = "Withheld with its document"
 
     # Field that holds the document's model; its id is in ``res_id``.
     _withheld_model_field = "model"
 
-    is_withheld = fields.Boolean(
-        string="Withheld",
-        compute="_compute_is_withheld",
-        search="_search_is_withheld",
-        compute_sudo=True,
-        help="Belongs to a document of a classified customer that is withheld from "
-        "the user.",
-    )
-
-    @api.depends_context("uid")
-    def _compute_is_withheld(self):
-        found = self._search([("id", "in", self.ids), ("is_withheld", "=", True)])
-        hidden = set(found.get_result_ids())
-        for record in self:
-            record.is_withheld = (record._origin.id or record.id) in hidden
-
     @api.model
-    def _search_is_withheld(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
+    def _withheld_domain(self):
         domain = Domain.FALSE
         for name in self._withheld_models():
             domain |= Domain(self._withheld_model_field, "=", name) & Domain(

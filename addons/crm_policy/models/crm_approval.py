@@ -103,17 +103,6 @@ class CrmApproval(models.Model):
     approved_values = fields.Text(
         readonly=True, help="The protected values as they were decided on (JSON)."
     )
-    erased_values = fields.Text(
-        string="Approved Values after Erasure",
-        readonly=True,
-        help="The values decided on as they read since personal data in them were "
-        "erased (JSON). The decision stands: nothing but the person was taken out.",
-    )
-    erased_at = fields.Datetime(
-        string="Personal Data Erased",
-        readonly=True,
-        help="When personal data were last erased from the values decided on.",
-    )
     outcome = fields.Char(readonly=True)
     void_id = fields.Many2one(
         "crm.approval",
@@ -210,22 +199,6 @@ class CrmApproval(models.Model):
             self._principals(document), self.res_model, self.company_id
         )
         return delegations.filtered(lambda d: d.delegate_id == user).user_id[:1]
-
-    def _note_erased(self):
-        """Note the values of the documents after personal data in them were erased.
-
-        For decisions that carried their documents before (``_approval_carried``): they
-        carry them still. What was decided on stays in the chain of decisions.
-        """
-        for approval in self.sudo():  # sudo: the procedure's own bookkeeping
-            document = approval._document()
-            if not document._approval_carries(approval):
-                approval.write(
-                    {
-                        "erased_values": document._approval_values(approval.step),
-                        "erased_at": fields.Datetime.now(),
-                    }
-                )
 
     # ------------------------------------------------------------------ chain
 
