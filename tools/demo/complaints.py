@@ -52,6 +52,11 @@ FAULTS = (
     ("前襟起皱，左右领不对称", "归拔不到位，领面裁片偏斜", "修正样板并培训归拔工序"),
     ("衬衫洗涤后缩水超标", "面料预缩不足", "面料预缩率重新测定后开裁"),
 )
+#: The cause of each fault.
+CAUSES = (
+    *("inspection", "material", "operation", "equipment", "equipment"),
+    *("material", "supplier", "packaging", "design", "material"),
+)
 DEMANDS = (
     "要求退货",
     "要求换货",
@@ -218,7 +223,9 @@ def _quality(world, document, number):
     human = number % 10 == 7
     code = "manufacturing" if not human else "storage"
     category = "human" if human else "quality"
+    cause = "item_10" if human else CAUSES[number % len(FAULTS)]
     return {
+        "cause_id": world.env.ref(f"crm_complaint.cause_{cause}").id,
         "category_id": world.env.ref(f"crm_complaint.category_{category}").id,
         "cause": FAULTS[number % len(FAULTS)][1] + "。",
         "responsible_department_id": world.env["hr.department"]

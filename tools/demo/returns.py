@@ -1,12 +1,16 @@
 """Twenty-five returns in every state, some of them out of decided complaints."""
 
+from datetime import timedelta
+
 from odoo import Command
 
-from .clock import later
+from .clock import later, local_day
 from .people import draw_seal
 
 #: Where the returns end that come from complaints, and those asked for on their own.
 FROM_COMPLAINTS = ("settled",) * 5 + ("verification", "in_quality", "with_accounting")
+#: Days after delivery in which the customer may still give goods back.
+NOT_LONG_AGO = 120
 OWN = (
     *("settled",) * 4,
     "not_eligible",
@@ -74,12 +78,14 @@ def own(world, number, end, quick=False):
 
 
 def from_complaint(world, end, quick=False):
-    """The goods a complaint's decision sends back."""
+    """The goods a complaint's decision sends back, while they are under warranty."""
+    since = local_day(world.now) - timedelta(days=NOT_LONG_AGO)
     complaints = [
         complaint
         for complaint in world.to_return
         if complaint.resolution_ids.kind_id.code in ("return", "exchange")
         and complaint.state in ("executing", "closed")
+        and complaint.delivery_date > since
     ]
     if not complaints:
         yield from own(world, 0, end, quick)

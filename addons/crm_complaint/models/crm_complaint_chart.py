@@ -100,14 +100,15 @@ class CrmComplaintChart(models.Model):
                 values.append({"label": label, "value": value, "type": "past"})
             chart.graph = json.dumps([{"values": values, "key": chart.name}])
             chart.table = "\n".join(f"{v['label']}: {v['value']:g}" for v in values)
-            chart.figure = chart._figure(points, total)
+            chart.figure = chart._figure()
 
-    def _figure(self, points, total):
-        if self.measure in ("count", "loss"):
-            if self.measure == "loss":
-                return self.env.company.currency_id.format(total)
-            return f"{total:g}"
-        return f"{total / len(points):.1f}" if points else "0"
+    def _figure(self):
+        """Return the figure of all complaints shown, not a mean of the bars."""
+        model = self.env[GROUPS[self.group_by][0]]
+        [[value]] = model._read_group(self._domain(), [], [self._measure_spec()])
+        if self.measure == "loss":
+            return self.env.company.currency_id.format(value or 0.0)
+        return f"{value or 0:g}" if self.measure == "count" else f"{value or 0:.1f}"
 
     def _domain(self):
         self.ensure_one()
@@ -136,9 +137,13 @@ class CrmComplaintChart(models.Model):
         )
         if self.group_by == "month":
             return [(day.strftime("%y-%m"), value or 0) for day, value in rows]
-        # sudo: names as in the lists of complaints
+        # sudo: names as in the lists of complaints; of a department its own, the whole
+        # way down to it does not fit below a bar
+        name = (
+            "name" if rows and rows[0][0]._name == "hr.department" else "display_name"
+        )
         return [
-            (record.sudo().display_name or self.env._("None"), value or 0)
+            (record.sudo()[name] or self.env._("None"), value or 0)
             for record, value in rows
         ]
 

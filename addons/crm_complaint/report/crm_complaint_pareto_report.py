@@ -13,7 +13,7 @@ class CrmComplaintParetoReport(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    year = fields.Date(readonly=True, help="First day of the year.")
+    year = fields.Integer(readonly=True, aggregator=None)
     cause_id = fields.Many2one("crm.complaint.cause", "Main Cause", readonly=True)
     rank = fields.Integer(readonly=True, aggregator="min")
     complaint_count = fields.Integer("Complaints", readonly=True)
@@ -40,7 +40,7 @@ class CrmComplaintParetoReport(models.Model):
         query.groupby = SQL("1, 2, 3")
         counted = query.select(
             SQL("crm_complaint.company_id"),
-            SQL("date_trunc('year', crm_complaint.date)::date AS year"),
+            SQL("date_part('year', crm_complaint.date)::int AS year"),
             SQL("crm_complaint.cause_id"),
             SQL("COUNT(*) AS complaint_count"),
             SQL("SUM(crm_complaint.loss_total) AS loss_total"),

@@ -99,7 +99,9 @@ class TestChargeFigures(ChargeCase):
         rows = (
             self.env["crm.complaint.pareto.report"]
             .with_user(self.user_gmo)
-            .search([("cause_id", "in", self.causes.ids), ("year", "=", self.month)])
+            .search(
+                [("cause_id", "in", self.causes.ids), ("year", "=", self.month.year)]
+            )
         )
         self.assertEqual(rows.mapped("complaint_count"), [8, 1, 1])
         self.assertEqual(rows.mapped("cumulative"), [80, 90, 100])
@@ -119,6 +121,19 @@ class TestChargeFigures(ChargeCase):
         theirs = chart.with_user(self.user_sales2)
         self.env.invalidate_all()
         self.assertEqual(json.loads(theirs.graph)[0]["values"], [])
+
+    def test_figure_of_a_card(self):
+        """Eight of X took 1 day, one of Y 10: 2 days each, not the bars' mean 5.5."""
+        for cases, days in ((self.cases[:8], 1), (self.cases[8], 10)):
+            self.env.cr.execute(
+                "UPDATE crm_complaint SET received_at = %s,"
+                " closed_at = %s::timestamp + %s * interval '1 day' WHERE id IN %s",
+                (self.month, self.month, days, cases._ids),
+            )
+        chart = self.env["crm.complaint.chart"].create(
+            {"name": "Days", "group_by": "cause", "measure": "days_to_close"}
+        )
+        self.assertEqual(chart.with_user(self.user_gmo).figure, "2.0")
 
     def test_rate(self):
         """50 defective of 1,000 delivered: 5 %, of the sums and not of the rows."""
