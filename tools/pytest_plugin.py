@@ -1,6 +1,7 @@
 """What ./crm test adds to pytest: browser tests, installations and the demo company
 can be left out, and Odoo's own linters look at our addons only."""
 
+import gc
 import inspect
 import os
 import shutil
@@ -48,6 +49,14 @@ def uses_browser(item):
     except (OSError, TypeError):
         return False
     return any(call in source for call in BROWSER_CALLS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seldom_collected():
+    """Garbage is looked for seldom, and never among Odoo's own classes and registry."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,11 +5,11 @@ Odoo with their coverage, and the system from outside. As many jobs run at a tim
 there are cores; see tools/test_plan.py for how they are cut and ordered.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
 
@@ -148,14 +148,10 @@ class Run:
     def addon_tests(self, job):
         people = self.bench.with_people()
         with self.bench.database(f"inside-{job.name}", people) as name:
-            command = [python_env.program("python"), "-m", "coverage", "run"]
-            command += [f"--data-file={job.folder / 'coverage'}"]
-            command += [f"--rcfile={_pyproject()}", "-m", *self._inside(name, job)]
+            command = [python_env.program("python"), "-m", "tools.covered"]
+            command += [job.folder / "coverage.json", *self._inside(name, job)]
             command += [*job.part.arguments, *self.rest]
-            environ = self._environ()
-            if sys.version_info >= (3, 12):
-                environ.setdefault("COVERAGE_CORE", "sysmon")
-            job.run(command, environ, self.only_some)
+            job.run(command, self._environ(), self.only_some)
         self._check_log(self.logs / f"inside-{job.name}.log", only_ours=True)
 
     def lint_tests(self, job):
@@ -164,7 +160,8 @@ class Run:
             folder = self.bench.odoo.root / "addons/test_lint/tests"
         left_out = [f"--ignore={folder / name}" for name in LINT_LEFT_OUT]
         with self.bench.database("lint") as name:
-            command = [python_env.program("python"), "-m", *self._inside(name, job)]
+            command = [python_env.program("python"), "-m", "pytest"]
+            command += self._inside(name, job)
             environ = {**self._environ(), "CRM_TEST_LINT": "1"}
             job.run([*command, *left_out, folder], environ, False)
 
@@ -177,13 +174,13 @@ class Run:
         job.run(command, environ, self.only_some)
 
     def _inside(self, database, job):
-        """pytest inside Odoo."""
+        """Arguments of a pytest inside Odoo."""
         conf = self.bench.databases.conf(
             database, max_cron_threads=0, workers=0, list_db="False"
         )
         log = self.logs / f"inside-{job.name}.log"
         return [
-            *("pytest", "-p", "tools.pytest_plugin", "-p", "no:cacheprovider"),
+            *("-p", "tools.pytest_plugin", "-p", "no:cacheprovider"),
             *(f"--odoo-config={conf}", f"--odoo-database={database}", "--odoo-http"),
             *("--odoo-log-level=warn", f"--odoo-extra=logfile={log}"),
         ]
@@ -195,31 +192,29 @@ class Run:
 
     # -- what the run is judged by besides its tests -----------------------------
     def _coverage(self):
-        files = sorted((paths.crm_home() / "tmp" / "test").glob("*/coverage"))
+        files = sorted((paths.crm_home() / "tmp" / "test").glob("*/coverage.json"))
         if not files:
             return
-        whole = paths.crm_home() / "tmp" / "test" / "coverage"
-        self._coverage_tool("combine", "--keep", "--quiet", *files, data=whole)
-        self.coverage = self._coverage_tool("report", data=whole)
-        found = re.search(r"^TOTAL.*?([\d.]+)%", self.coverage, re.M)
-        percent = float(found.group(1)) if found else 0.0
-        if not self.only_some and percent < LEAST_COVERAGE:
-            self.problems.append(
-                f"{percent} % of the addons' lines are tested, {LEAST_COVERAGE} % is "
-                "the least"
-            )
-
-    @staticmethod
-    def _coverage_tool(command, *arguments, data):
-        program = [python_env.program("python"), "-m", "coverage", command]
-        program += [f"--data-file={data}", f"--rcfile={_pyproject()}", *arguments]
+        whole = paths.crm_home() / "tmp" / "test" / "coverage.json"
+        program = [python_env.program("python"), "-m", "slipcover", "--skip-covered"]
+        program += ["--merge", *files, "--out", whole]
         done = subprocess.run(
             [str(part) for part in program],
             capture_output=True,
             text=True,
             cwd=paths.PROJECT,
         )
-        return done.stdout or done.stderr
+        self.coverage = done.stdout or done.stderr
+        if done.returncode:
+            self.problems.append("the coverage of the addons cannot be told")
+            return
+        percent = json.loads(whole.read_text())["summary"]["percent_covered"]
+        self.coverage += f"\n{percent:.1f} % of the addons' lines are tested"
+        if not self.only_some and percent < LEAST_COVERAGE:
+            self.problems.append(
+                f"{percent:.1f} % of the addons' lines are tested, {LEAST_COVERAGE} % "
+                "is the least"
+            )
 
     def _check_log(self, path, only_ours=False):
         if not path.exists():
@@ -344,10 +339,6 @@ class Queue:
     def _prepare(self):
         self.run_.prepare()
         self.prepared = True
-
-
-def _pyproject():
-    return paths.PROJECT / "pyproject.toml"
 
 
 def command(options):
