@@ -16,8 +16,9 @@ LEFT_OUT = ["*/tests/*", "*/__manifest__.py", "*/migrations/*"]
 def main(target, *arguments):
     # Odoo puts a hook of its own before all others that import; SlipCover's own
     # program would come before it, and each would ask the other for ever.
-    import odoo.init  # noqa: F401
     import pytest
+
+    import odoo.init  # noqa: F401
 
     coverage = slipcover.Slipcover(source=SOURCES, omit=LEFT_OUT)
     files = slipcover.FileMatcher(sources=SOURCES, omit=LEFT_OUT)

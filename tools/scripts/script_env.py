@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import sys
 from pathlib import Path
 
@@ -33,5 +34,10 @@ def environment(options):
     odoo.tools.config.parse_config([*arguments, "--log-level", "info"])
     odoo.netsvc.init_logger()
     with OdooEnvironment(database=options.database) as env:
+        # What Odoo has loaded is never garbage: looking through it again and again
+        # takes a sixth of the time of a script that works with many records.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
         yield env
         env.cr.commit()

@@ -1,9 +1,10 @@
-"""Excel files of the customer list and of information reports."""
+"""Excel files: the customer list, information reports, what a data request grants."""
 
 from odoo import http
 from odoo.http import content_disposition, request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MODELS = ("res.partner", "crm.information.report", "crm.data.request")
 
 
 class CustomerXlsx(http.Controller):
@@ -15,7 +16,7 @@ class CustomerXlsx(http.Controller):
     )
     def xlsx(self, model, ids, **kwargs):
         """Send the file of these records; the model says what stands in it."""
-        if model not in ("res.partner", "crm.information.report"):
+        if model not in MODELS:
             raise request.not_found()
         numbers = [int(part) for part in ids.split(",") if part.isdigit()]
         records = request.env[model].browse(numbers)

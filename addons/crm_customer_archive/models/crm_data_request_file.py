@@ -1,4 +1,8 @@
-"""The password of files given out under a data request (GAP-54)."""
+"""The file a data request gives out (ARC-199), and its password (GAP-54).
+
+The granted request is the right to this file: its holder needs no right to export
+whatever the system shows, which Odoo's own export right would be.
+"""
 
 import base64
 import secrets
@@ -10,10 +14,23 @@ from odoo.exceptions import UserError
 from odoo.tools import hmac
 
 from .crm_data_request import GRANTED_STATES
+from .customer_file import customer_file
 
 # Letters and digits that are not mistaken for each other when typed from a screen.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
+# What every file says of a customer, before the parts granted.
+FIRST_COLUMNS = ("customer_number", "name", "user_id", "customer_class_id")
+# Fields of the parts that make no column: other words for one, or a sheet of its own.
+NO_COLUMNS = {
+    *("child_ids", "parent_id", "type", "contact_address", "is_crm_customer"),
+    *("id", ".id", "display_name", "complete_name", "crm_customer_id"),
+}
+CONTACT_COLUMNS = (
+    *(("parent_id", 34), ("name", 14), ("function", 14), ("phone", 16)),
+    ("email", 24),
+)
+COLUMN_WIDTH = 18
 
 
 class CrmDataRequest(models.Model):
@@ -52,16 +69,7 @@ class CrmDataRequest(models.Model):
         :raises AccessError: somebody else's request
         """
         self.ensure_one()
-        self._check_requester()
-        if self.form != "electronic":
-            raise UserError(
-                self.env._(
-                    "%s was not granted as electronic files (ARC-199).",
-                    self.display_name,
-                )
-            )
-        if not self.in_force:
-            raise UserError(self.env._("%s grants no access today.", self.display_name))
+        self._check_file()
         password = "-".join(
             "".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH))
             for _ in range(GROUPS)
@@ -92,6 +100,89 @@ class CrmDataRequest(models.Model):
                 ),
             },
         }
+
+    def action_download_file(self):
+        """Download the granted files as one Excel workbook (ARC-199).
+
+        :return: the download action for the web client
+        :raises UserError: no electronic files were granted, or not in force today
+        :raises AccessError: somebody else's request
+        """
+        self.ensure_one()
+        self._check_file()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/crm_customer_archive/xlsx/{self._name}/{self.id}",
+            "target": "download",
+        }
+
+    def _xlsx_file(self):
+        """Return name and bytes of the workbook: the scope, and the parts granted."""
+        self.ensure_one()
+        self.check_access("read")
+        self._check_file()
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        # sudo: which files were granted; they are read as the holder
+        customers = Partner.search(
+            [("id", "in", self.sudo().scope_partner_ids.ids)],
+            order="customer_number, name, id",
+        )
+        # sudo: the parts' field lists
+        covered = self.sudo().field_set_ids._covered_names()
+        names = [*FIRST_COLUMNS, *self._file_columns()]
+        sheets = [
+            (
+                self.env._("Customers"),
+                [(name, COLUMN_WIDTH) for name in names],
+                customers,
+            )
+        ]
+        if "child_ids" in covered:
+            contacts = Partner.search(
+                [("parent_id", "in", customers.ids)], order="parent_id, name, id"
+            )
+            columns = [
+                column
+                for column in CONTACT_COLUMNS
+                if column[0] in covered | {"parent_id"}
+            ]
+            sheets.append((self.env._("Contacts"), columns, contacts))
+            names.append("child_ids")
+        with customer_file("xlsx") as file:
+            customers._check_customer_export("export", names)
+        return f"{self.name}.xlsx", file.seal(self.env["crm.xlsx"]._workbook(sheets))
+
+    def _file_columns(self):
+        """Return the fields of the parts granted that their holder may read, in order.
+
+        :return: list of technical names
+        """
+        names = []
+        # sudo: the parts' field lists
+        for part in self.sudo().field_set_ids.sorted():
+            names += [name for name in part.field_names or () if name not in names]
+        readable = self.env["res.partner"].fields_get(names, ["type"])
+        return [
+            name
+            for name in names
+            if name in readable
+            and name not in NO_COLUMNS
+            and name not in FIRST_COLUMNS
+            and readable[name]["type"] not in ("binary", "properties")
+        ]
+
+    def _check_file(self):
+        """Raise unless the user holds electronic files under this request today."""
+        self._check_requester()
+        if self.form != "electronic":
+            raise UserError(
+                self.env._(
+                    "%s was not granted as electronic files (ARC-199).",
+                    self.display_name,
+                )
+            )
+        if not self.in_force:
+            raise UserError(self.env._("%s grants no access today.", self.display_name))
 
     def _write_guarded(self, vals):
         if vals.get("state") in ("ended", "cancelled", "returned", "refused"):

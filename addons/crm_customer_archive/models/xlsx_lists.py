@@ -75,8 +75,13 @@ class CrmXlsx(models.AbstractModel):
                 if field.type == "many2one":
                     # sudo: names of people and choices, as on the screen
                     value = value.sudo().display_name
+                elif field.type in ("one2many", "many2many"):
+                    # sudo: as above
+                    value = ", ".join(value.sudo().mapped("display_name"))
                 elif field.type == "selection":
                     value = choices[field.name].get(value)
+                elif field.type == "boolean":
+                    value = "✓" if value else ""
                 if not value:
                     continue
                 if field.type == "date":

@@ -22,6 +22,7 @@ from . import test_customer_data
 from . import test_customer_import
 from . import test_customer_rpc
 from . import test_customer_use
+from . import test_data_request_file
 from . import test_grading_classes
 from . import test_grading_figures
 from . import test_grading_judgement
@@ -37,7 +38,7 @@ from . import test_registration_rpc
 from . import test_registration_similar
 from . import test_rules_erase
 from . import test_rules_file_password
-from . import test_rules_rpc
 from . import test_rules_in_force
+from . import test_rules_rpc
 from . import test_take_over
 from . import test_verification
