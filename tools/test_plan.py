@@ -14,9 +14,9 @@ from pathlib import Path
 from . import paths
 
 #: An addon's tests are cut into jobs of about this many seconds.
-ADDON_JOB_SECONDS = 120
+ADDON_JOB_SECONDS = 150
 #: What a test inside Odoo takes on average.
-ADDON_TEST_SECONDS = 0.8
+ADDON_TEST_SECONDS = 0.5
 #: Seconds of the longer tests from outside, by file or by file and test.
 SECONDS = {
     "cli/test_life": 500,

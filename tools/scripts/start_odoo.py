@@ -4,6 +4,7 @@ With several workers Odoo starts its event process as ``python sys.argv[0]``, so
 this is a file and not ``python -m odoo``.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -14,4 +15,7 @@ if __name__ == "__main__":
     sys.path[:] = [path for path in sys.path if path != HERE]
     from odoo.cli import main
 
+    # Each request makes many objects and few cycles: looking for garbage every 700
+    # objects, as Python does, takes a tenth of the time.
+    gc.set_threshold(20_000, 20, 20)
     main()
