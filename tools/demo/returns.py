@@ -10,7 +10,7 @@ from .people import draw_seal
 #: Where the returns end that come from complaints, and those asked for on their own.
 FROM_COMPLAINTS = ("settled",) * 5 + ("verification", "in_quality", "with_accounting")
 #: Days after delivery in which the customer may still give goods back.
-NOT_LONG_AGO = 120
+NOT_LONG_AGO = 330
 OWN = (
     *("settled",) * 4,
     "not_eligible",
@@ -90,7 +90,8 @@ def from_complaint(world, end, quick=False):
     if not complaints:
         yield from own(world, 0, end, quick)
         return
-    complaint = complaints[-1]
+    # The old ones are settled by today, the new ones are on their way.
+    complaint = complaints[0 if end == "settled" else -1]
     world.to_return.remove(complaint)
     line = complaint.sale_order_id.order_line.filtered(
         lambda line: line.product_id == complaint.product_id
