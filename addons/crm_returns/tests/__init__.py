@@ -3,6 +3,7 @@ from . import test_credit
 from . import test_criteria
 from . import test_forms
 from . import test_handover
+from . import test_merge
 from . import test_program
 from . import test_receipt
 from . import test_remaining

@@ -1,4 +1,5 @@
 from . import test_handover
+from . import test_merge
 from . import test_pool_contact
 from . import test_rules_erase
 from . import test_rules_withheld
