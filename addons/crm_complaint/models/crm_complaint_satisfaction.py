@@ -65,9 +65,17 @@ class CrmComplaint(models.Model):
             document.rating_apply(score, token=token, feedback=comment or "")
         return True
 
-    def rating_apply(self, rate, token=None, rating=None, feedback=None, **kwargs):
+    def rating_apply(
+        self,
+        rate,
+        token=None,
+        rating=None,
+        feedback=None,
+        subtype_xmlid=None,
+        notify_delay_send=False,
+    ):
         applied = super().rating_apply(
-            rate, token=token, rating=rating, feedback=feedback, **kwargs
+            rate, token, rating, feedback, subtype_xmlid, notify_delay_send
         )
         for complaint in self:
             complaint._take_rating(rate, feedback)

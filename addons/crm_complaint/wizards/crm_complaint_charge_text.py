@@ -27,8 +27,8 @@ class CrmComplaintChargeText(models.TransientModel):
     text = fields.Text()
 
     @api.model
-    def default_get(self, fields_list):
-        defaults = super().default_get(fields_list)
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
         ids = self.env.context.get("active_ids") or []
         defaults["res_ids"] = ",".join(map(str, ids))
         return defaults

@@ -292,7 +292,7 @@ class CrmCreditApplication(models.Model):
     def _approval_check(self, step):
         """Refuse what is incomplete or not allowed, before anybody is asked."""
         res = super()._approval_check(step)
-        rule = self.env["crm.credit.rule"]._for_company(self.company_id, required=True)
+        rule = self.env["crm.credit.rule"]._required_for_company(self.company_id)
         self.partner_id._check_customer_usable("terms", self.company_id)
         if self.kind == "order":
             self._check_release_complete()

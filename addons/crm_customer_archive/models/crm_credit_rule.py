@@ -109,13 +109,13 @@ class CrmCreditRule(models.Model):
                 )
 
     @api.model
-    def _for_company(self, company, day=None, required=False):
-        """Return the rule in force in a company, or none.
+    def _required_for_company(self, company, day=None):
+        """Return the rule in force in a company.
 
-        :raises UserError: none, and one is ``required``
+        :raises UserError: there is none
         """
-        rule = super()._for_company(company, day)
-        if required and not rule:
+        rule = self._for_company(company, day)
+        if not rule:
             raise UserError(
                 self.env._(
                     "The credit policy %(profile)s of %(company)s has no credit rule. "

@@ -239,10 +239,15 @@ class ResPartner(models.Model):
 
     @api.model
     @api.readonly
-    def read_group(self, domain, *args, **kwargs):
+    @api.deprecated("Deprecated as the platform's own.")
+    def read_group(
+        self, domain, fields, groupby, offset=0, limit=None, orderby=False, lazy=True
+    ):
         with self._access_logged("read_group"):
             self._note_groups(domain)
-            return super().read_group(domain, *args, **kwargs)
+            return super().read_group(
+                domain, fields, groupby, offset, limit, orderby, lazy
+            )
 
     @api.model
     @api.readonly
