@@ -40,6 +40,8 @@
         "report/crm_complaint_report.xml",
         "report/crm_complaint_register.xml",
         "report/crm_complaint_outcome_report.xml",
+        "report/crm_complaint_forms.xml",
+        "report/crm_complaint_records.xml",
         "data/crm_complaint_outcome_data.xml",
         "wizards/crm_complaint_reason_views.xml",
         "wizards/crm_complaint_outcome_views.xml",

@@ -20,6 +20,7 @@ from . import crm_field_response
 from . import crm_abnormality
 from . import crm_routing_limit
 from . import crm_complaint_screen
+from . import crm_complaint_prints
 from . import crm_complaint_withheld
 from . import crm_complaint_resolution
 from . import crm_complaint_cause

@@ -87,7 +87,7 @@ class CrmComplaintMemorandum(models.Model):
     )
     subject = fields.Char(required=True)
     text = fields.Text("Case and Reasons", required=True)
-    proposal = fields.Text()
+    proposal = fields.Text("What Is Proposed")
     answer = fields.Text(copy=False, tracking=True)
     answered_by_id = fields.Many2one("res.users", copy=False, index="btree_not_null")
     answered_at = fields.Datetime(copy=False)

@@ -84,7 +84,7 @@ class CrmFieldResponse(models.Model):
         "Informed on", default=fields.Datetime.now, required=True
     )
     abnormality = fields.Text("Abnormality Reported", required=True)
-    place = fields.Char(help="Where at the customer.")
+    place = fields.Char("Where at the Customer")
     quality_unavailable = fields.Boolean(
         "Quality Cannot Go in Time",
         help="Then the general manager names the persons who go (CMP-30).",

@@ -11,6 +11,7 @@ from . import test_problem_signal
 from . import test_program
 from . import test_release
 from . import test_report
+from . import test_report_forms
 from . import test_rpc
 from . import test_resolve_closing
 from . import test_resolve_guard
