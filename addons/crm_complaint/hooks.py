@@ -16,6 +16,7 @@ def uninstall_hook(env):
         "crm.complaint.memorandum",
         "crm.field.response",
         "crm.abnormality",
+        "crm.complaint.notification",
         "crm.complaint.statement",
         "crm.sanction",
         "crm.sanction.announcement",

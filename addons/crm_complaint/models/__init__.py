@@ -16,6 +16,7 @@ from . import crm_complaint_contact
 from . import crm_complaint_portal
 from . import crm_complaint_memorandum
 from . import crm_complaint_joint
+from . import crm_complaint_notification
 from . import crm_field_response
 from . import crm_abnormality
 from . import crm_routing_limit
@@ -39,6 +40,7 @@ from . import crm_complaint_outcome_program
 from . import res_company
 from . import res_company_complaint
 from . import crm_written_rows
+from . import crm_complaint_duty
 from . import crm_complaint_liability
 from . import crm_complaint_charge
 from . import crm_sanction_grade
@@ -61,5 +63,6 @@ from . import res_partner_erase
 from . import sale_order
 from . import sale_order_settlement
 from . import stock_picking
+from . import crm_policy_review
 from . import crm_problem_rule
 from . import crm_customer_handover

@@ -31,8 +31,16 @@ class ResCompany(models.Model):
         help="Ratings (1 to 5) up to this one come back to the manager.",
     )
 
+    complaint_notice_days = fields.Integer(
+        "Reactions to Notifications Within",
+        default=3,
+        help="Calendar days after a notification was published, within which the "
+        "reactions of customers are put down (CMP-173).",
+    )
+
     _complaint_figures = models.Constraint(
         "CHECK(complaint_collection_days >= 0 AND complaint_repeat_days >= 0 AND"
+        " complaint_notice_days >= 0 AND"
         " complaint_satisfaction_low >= 0 AND complaint_satisfaction_low <= 5)",
         "Days of complaints cannot be negative; ratings go from 1 to 5.",
     )
@@ -46,6 +54,9 @@ class ResConfigSettings(models.TransientModel):
     )
     complaint_repeat_days = fields.Integer(
         related="company_id.complaint_repeat_days", readonly=False
+    )
+    complaint_notice_days = fields.Integer(
+        related="company_id.complaint_notice_days", readonly=False
     )
     complaint_satisfaction = fields.Boolean(
         related="company_id.complaint_satisfaction", readonly=False

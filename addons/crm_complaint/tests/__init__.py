@@ -7,6 +7,7 @@ from . import test_form_readable
 from . import test_handover
 from . import test_intake
 from . import test_limits
+from . import test_notification
 from . import test_problem_signal
 from . import test_program
 from . import test_release

@@ -46,6 +46,9 @@ class DocumentsMixin:
             "crm.complaint.joint": self.env["crm.complaint.joint"].create(
                 {**on_case, "partner_id": self.supplier.id}
             ),
+            "crm.complaint.notification": self.env["crm.complaint.notification"]
+            .with_user(self.user_sales)
+            .create({**on_case, "subject": "Lot 7", "text": "Check the seams"}),
             "crm.complaint.memorandum": self.env["crm.complaint.memorandum"]
             .with_user(self.user_sales)
             .create(

@@ -55,6 +55,12 @@ class TestDocumentsRpc(DocumentsMixin, ChargeMixin, ComplaintMixin, RpcAbuseCase
                 {"answer": "Granted", "user_id": gm.id},
                 {**on_case, "kind": "proposal", "subject": "x", "text": "y"},
             ),
+            "crm.complaint.notification": (
+                sales,
+                ("published", "closed"),
+                {"published_at": MOMENT, "feedback_due": "2099-01-01"},
+                {**on_case, "subject": "x", "text": "y"},
+            ),
             "crm.complaint.loss": (
                 office,
                 (),
@@ -135,6 +141,7 @@ class TestDocumentsRpc(DocumentsMixin, ChargeMixin, ComplaintMixin, RpcAbuseCase
             ("crm.complaint.eight.d", self.user_sales, "action_release", ()),
             ("crm.complaint.joint", self.user_sales, "action_settle", ()),
             ("crm.complaint.memorandum", self.user_sales, "action_accept", ("Yes",)),
+            ("crm.complaint.notification", self.user_quality, "action_plan", ()),
             ("crm.sanction", self.user_gmo, "action_publish", ()),
             ("crm.sanction", self.user_manufacturing, "action_circulate", ()),
             ("crm.bonus.notice", self.user_gmo, "action_approve", ()),

@@ -76,7 +76,7 @@ class TestReportForms(DocumentsMixin, ChargeCase):
             self.assertIn(text, html)
 
     def test_never_for_customers(self):
-        """Internal forms are refused to customers and marked in their bytes (CMP-51)."""
+        """Internal forms are refused to customers, and marked (CMP-51)."""
         case = self._complaint()
         response, form = self._field_documents().values()
         for report, record in (
