@@ -23,4 +23,5 @@ from . import crm_routing_limit
 from . import crm_routing_passage
 from . import crm_routing_notice
 from . import crm_routing_reminder
+from . import crm_routing_escalation
 from . import crm_routing_mixin

@@ -13,6 +13,8 @@ from odoo.fields import Domain
 
 from .crm_routing_limit import CASE
 
+# What a time limit sets on a new stay.
+DUE_FIELDS = ("date_due", "date_due_original", "reminder_next")
 # Departments looked up by the running call: {(code, company id): department}.
 _DEPARTMENTS = ContextVar("crm_routing_departments", default=None)
 
@@ -429,13 +431,17 @@ class CrmRoutingMixin(models.AbstractModel):
                 vals["limit_id"] = limit.id
                 vals["limit_days"] = limit._figure(vals["is_foreign"])
                 vals["unit"] = limit.unit
-                groups.setdefault((limit.unit, vals["company_id"]), []).append(vals)
+                key = (limit.unit, vals["company_id"])
+                groups.setdefault(key, []).append(
+                    (vals, vals["limit_days"], DUE_FIELDS)
+                )
+                if limit.escalate and limit.max_days and vals["kind"] == "stay":
+                    groups[key].append((vals, limit.max_days, ("escalation_due",)))
         for (unit, company_id), group in groups.items():
             dues = self.env["crm.deadline"].add_days_batch(
-                [(now, vals["limit_days"]) for vals in group],
+                [(now, days) for _vals, days, _names in group],
                 unit,
                 Company.browse(company_id),
             )
-            for vals, due in zip(group, dues, strict=True):
-                vals["date_due"] = vals["date_due_original"] = due
-                vals["reminder_next"] = due
+            for (vals, _days, names), due in zip(group, dues, strict=True):
+                vals.update(dict.fromkeys(names, due))

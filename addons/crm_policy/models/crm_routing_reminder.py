@@ -23,14 +23,15 @@ class CrmRoutingPassage(models.Model):
 
     @api.model
     def _cron_deadlines(self):
-        """Issue the reminders due now and draft the inquiries for late stays."""
+        """Issue reminders due, draft inquiries, tell of stays past their longest."""
         cron = self.env["ir.cron"]
         now = fields.Datetime.now()
         cron._commit_progress(
             remaining=self.search_count(self._get_reminder_domain(now))
             + self.search_count([("inquiry_pending", "=", True)])
+            + self.search_count(self._get_escalation_domain(now))
         )
-        for work in (self._remind_batch, self._inquire_batch):
+        for work in (self._remind_batch, self._inquire_batch, self._escalate_batch):
             # What a person changed meanwhile is met again in the state it is in now.
             while done := retrying(partial(work, now, BATCH), self.env):
                 seconds_left = cron._commit_progress(done)

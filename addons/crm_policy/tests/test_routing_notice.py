@@ -90,6 +90,32 @@ class TestRoutingNotice(RoutingSetup, PolicyCase):
         self.assertEqual(notice.department_id, self.departments["gmo"])
         self.assertEqual(notice.user_id, self.user_gmo)
 
+    def test_past_the_longest_stay(self):
+        """RET-50: the general manager hears of it once, until the document leaves."""
+        self.limit_quality.escalate = True
+        Activity = self.env["mail.activity"].with_user(self.user_gm)
+        domain = [("user_id", "=", self.user_gm.id), ("res_model", "=", DOCUMENT)]
+        with self.at():
+            document = self.document()
+        stay = document.sudo().passage_ids
+        # Friday 10:00 and three working days: Wednesday 10:00
+        self.assertEqual(stay.escalation_due, START + timedelta(days=5))
+        with self.at(days=4):
+            self.run_cron()
+        self.assertFalse(Activity.search(domain))
+        with self.at(days=5, hours=1):
+            self.run_cron()
+            self.run_cron()
+        activity = Activity.search(domain)
+        self.assertEqual(len(activity), 1)
+        self.assertIn(document.name, activity.summary)
+        self.assertIn(" 3 ", activity.summary)
+        with self.assertRaises(AccessError):
+            stay.with_user(self.user_gm).escalated_at = False
+        with self.at(days=6):
+            document.sudo().passage_ids._close(fields.Datetime.now())
+        self.assertFalse(Activity.search(domain))
+
     def test_inquiry(self):
         with self.at():
             document = self.document()

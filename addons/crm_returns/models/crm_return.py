@@ -2,8 +2,8 @@
 
 The rest of the model lies beside it, one file per concern: the standard in
 ``crm_return_criteria``, decisions in ``crm_return_approval``, goods in
-``crm_return_receipt``, money in ``crm_return_credit``, what other programs call in
-``crm_return_api``.
+``crm_return_receipt``, what happens at the customer in ``crm_return_collect``, money in
+``crm_return_credit``, what other programs call in ``crm_return_api``.
 """
 
 from odoo import api, fields, models
@@ -19,6 +19,7 @@ STATES = [
     ("verification", "Verification"),  # the complaint's decision holds (GAP-37)
     ("approved", "Approved"),
     ("inspected", "Inspected"),  # at the customer, where needed
+    ("collected", "Collected"),  # documents and the signed note are ours
     ("in_transit", "In Transit"),
     ("in_warehouse", "In Warehouse"),  # in quarantine
     ("in_quality", "In Quality"),
@@ -35,7 +36,12 @@ TRANSITIONS = {
         "check": "_check_explained",
     },
     "inspect": {"from": ("approved",), "to": "inspected", "check": "_check_inspect"},
-    "ship": {"from": ("approved", "inspected"), "to": "in_transit"},
+    "collect": {
+        "from": ("approved", "inspected"),
+        "to": "collected",
+        "check": "_check_collect",
+    },
+    "ship": {"from": ("approved", "inspected", "collected"), "to": "in_transit"},
     "unship": {"from": ("in_transit",), "to": "approved"},
     "arrive": {"from": ("in_transit",), "to": "in_warehouse"},
     "to_quality": {
@@ -93,6 +99,7 @@ class CrmReturn(models.Model):
         "date_settled",
         "inspection_user_id",
         "inspection_date",
+        "copy_department_ids",
     )
     # Who holds a return (RET-03 to RET-09); stays are limited by RET-49, RET-50.
     _routing_states = {
@@ -102,6 +109,7 @@ class CrmReturn(models.Model):
         "verification": "sales",
         "approved": "sales",
         "inspected": "sales",
+        "collected": "sales",
         "in_transit": "storage",
         "in_warehouse": "storage",
         "in_quality": "quality",
@@ -152,6 +160,10 @@ class CrmReturn(models.Model):
         ondelete="restrict",
     )
     reason_criterion = fields.Selection(related="reason_id.criterion")
+    demand = fields.Text(
+        string="Customer's Words",
+        help="What the customer wrote or said when he asked for the return.",
+    )
     evidence = fields.Text(
         help="The facts behind the reason, as the customer showed them (RET-15)."
     )
@@ -196,12 +208,16 @@ class CrmReturn(models.Model):
         "(RET-16).",
     )
 
-    # At the customer (thin: RET-23 to RET-25)
+    # At the customer; more in crm_return_collect
     inspection_note = fields.Text(
-        help="Function, appearance, missing parts as found at the customer (RET-24)."
+        copy=False,
+        help="In a few words what was found at the customer; the parts list has it in "
+        "full (RET-24).",
     )
-    inspection_user_id = fields.Many2one("res.users", "Inspected By", readonly=True)
-    inspection_date = fields.Date(readonly=True)
+    inspection_user_id = fields.Many2one(
+        "res.users", "Inspected By", readonly=True, copy=False
+    )
+    inspection_date = fields.Date(readonly=True, copy=False)
     date_settled = fields.Date(readonly=True, copy=False)
 
     # ------------------------------------------------------------ constraints
@@ -298,15 +314,6 @@ class CrmReturn(models.Model):
                 )
             )
 
-    def _check_inspect(self):
-        if not (self.inspection_note or "").strip():
-            raise UserError(
-                self.env._(
-                    "Inspection Note: write down function, appearance and missing "
-                    "parts (RET-24)."
-                )
-            )
-
     def _check_judged(self):
         self._check_holder()
         for line in self.line_ids:
@@ -379,7 +386,7 @@ class CrmReturn(models.Model):
                 ("draft",), [n for n in ("explanation", "evidence") if n in vals]
             )
         if "inspection_note" in vals:
-            self._check_in_states(("approved",), ["inspection_note"])
+            self._check_in_states(("approved", "inspected"), ["inspection_note"])
 
     def _check_in_states(self, states, names):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -428,19 +435,9 @@ class CrmReturn(models.Model):
     def action_not_eligible(self):
         """Close a demand that does not meet the standard, with its explanation."""
         self.check_access("write")
-        return self._transition("not_eligible")
-
-    def action_inspect(self):
-        """Record that the goods were inspected at the customer (RET-23, RET-24)."""
-        self.check_access("write")
-        for record in self:
-            record._check_salesperson()
-            record._transition(
-                "inspect",
-                inspection_user_id=self.env.uid,
-                inspection_date=record.company_id._policy_today(),
-            )
-        return True
+        res = self._transition("not_eligible")
+        self._owe_letter()
+        return res
 
     def action_to_quality(self):
         """Hand the goods in quarantine to quality (RET-34)."""

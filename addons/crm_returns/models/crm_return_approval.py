@@ -1,6 +1,6 @@
 """Who approves a return (RET-02, RET-18 to RET-20, GAP-35, GAP-37)."""
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from .crm_return_criteria import DECIDED
@@ -17,12 +17,17 @@ PROTECTED = (
 )
 LOCKED = (
     "inspected",
+    "collected",
     "in_transit",
     "in_warehouse",
     "in_quality",
     "with_accounting",
     "settled",
 )
+# Who decides there needs to know that the customer was talked to first.
+AFTER_PERSUASION = ("marketing_audit", "general_manager")
+# Departments that get a copy of the approved application (RET-22).
+COPIES_TO = ("pmc", "accounting")
 # Where a return stands while a level of the chain decides (SM-14).
 LEVEL_STATES = {1: "supervisor_audit", 2: "marketing_audit", 3: "general_manager"}
 # Resolutions of a complaint that bring goods back.
@@ -73,6 +78,18 @@ class CrmReturn(models.Model):
         readonly=True,
         copy=False,
         help="Chosen when submitted, by the company's setting (GAP-37).",
+    )
+
+    copy_department_ids = fields.Many2many(
+        "hr.department",
+        "crm_return_copy_department_rel",
+        "return_id",
+        "department_id",
+        string="Copies To",
+        readonly=True,
+        copy=False,
+        help="Departments that read the approved application in place of a photocopy "
+        "(RET-22).",
     )
 
     @api.model
@@ -198,7 +215,36 @@ class CrmReturn(models.Model):
             )
             (complaints | record.complaint_id)._check_binding(record.display_name)
 
+    def _check_persuaded(self):
+        """Raise unless the customer was asked to keep the goods (RET-18 to RET-20)."""
+        for record in self:
+            if record.approval_step != "application":
+                continue
+            if record.state not in AFTER_PERSUASION:
+                continue
+            attempts = len(
+                record.contact_ids.filtered(lambda talk: talk.kind == "persuasion")
+            )
+            wanted = record.company_id.return_persuasion_min
+            if attempts < wanted:
+                raise UserError(
+                    self.env._(
+                        "%(document)s: record the talks with the customer first; "
+                        "%(attempts)s of %(wanted)s attempts to persuade him are "
+                        "recorded (RET-18 to RET-20).",
+                        document=record.display_name,
+                        attempts=attempts,
+                        wanted=wanted,
+                    )
+                )
+
     # ---------------------------------------------------------------- effects
+
+    def _approval_decide(self, outcome, comment):
+        if outcome == "approved" and self.approval_can_decide:
+            # sudo: what was recorded counts, also for who may not read it
+            self.sudo()._check_persuaded()
+        return super()._approval_decide(outcome, comment)
 
     def _approval_notify(self, approvals):
         """Show in the state which level decides (SM-14)."""
@@ -221,13 +267,28 @@ class CrmReturn(models.Model):
         self.line_ids._check_remaining()
         for line in self.line_ids:
             line._write_guarded({"qty_approved": line.quantity})
+        self._give_copies()
+        self._prepare_collection()
         return res
+
+    def _give_copies(self):
+        """Let production control and finance read the application (RET-22)."""
+        Department = self.env["hr.department"]
+        ids = [
+            Department._policy_department_id(code, self.company_id.id)
+            for code in COPIES_TO
+        ]
+        self._write_guarded(
+            {"copy_department_ids": [Command.set([one for one in ids if one])]}
+        )
 
     def _approval_voided(self, step):
         res = super()._approval_voided(step)
         if step != "excess":
             self.line_ids._write_guarded({"qty_approved": 0.0})
-            self._write_guarded({"authority_route": False})
+            self._write_guarded(
+                {"authority_route": False, "copy_department_ids": [Command.clear()]}
+            )
         return res
 
     # ---------------------------------------------------------------- actions
@@ -251,7 +312,10 @@ class CrmReturn(models.Model):
         self.check_access("read")
         for record in self:
             record._check_transition_state(
-                ("draft", *LEVEL_STATES.values(), "verification", "approved")
+                (
+                    *("draft", *LEVEL_STATES.values(), "verification"),
+                    *("approved", "inspected"),
+                )
             )
             if not record.approval_can_decide:
                 record._check_salesperson()
@@ -272,6 +336,8 @@ class CrmReturn(models.Model):
                     "return_id": record.id,
                     "kind": "persuasion",
                     "summary": comment,
+                    "outcome": "gives_up",
                 }
             )
+            record._owe_letter()
         return True

@@ -29,11 +29,22 @@ class CrmReturnContact(models.Model):
     kind = fields.Selection(
         [
             ("payment", "Payment asked for"),
+            ("review", "Internal review"),
             ("persuasion", "Persuaded to keep the goods"),
             ("other", "Other talk"),
         ],
         required=True,
         default="persuasion",
+        help="Internal review: the causes gone through with the people concerned "
+        "(RET-18).",
+    )
+    outcome = fields.Selection(
+        [
+            ("insists", "Customer insists"),
+            ("considers", "Customer considers it"),
+            ("gives_up", "Customer gives up"),
+        ],
+        help="How an attempt to persuade the customer ended (RET-18, RET-19).",
     )
     summary = fields.Text(required=True, help="What was said and agreed.")
 
@@ -48,6 +59,8 @@ class CrmReturnContact(models.Model):
                 raise AccessError(
                     self.env._("A contact is entered by the person who had it.")
                 )
+            if vals.get("kind", "persuasion") == "persuasion":
+                vals.setdefault("outcome", "insists")
         contacts = super().create(vals_list)
         contacts._check_date()
         contacts.return_id.filtered(lambda r: r.state == "draft")._refresh_facts()
@@ -59,7 +72,7 @@ class CrmReturnContact(models.Model):
                 raise UserError(self.env._("Date: a contact cannot lie in the future."))
 
     def write(self, vals):
-        if set(vals) & {"return_id", "date", "user_id", "kind", "summary"}:
+        if set(vals) & {"return_id", "date", "user_id", "kind", "summary", "outcome"}:
             raise UserError(
                 self.env._(
                     "Contacts with the customer are evidence: add a new one instead "
@@ -74,3 +87,39 @@ class CrmReturnContact(models.Model):
             raise UserError(
                 self.env._("Contacts of a submitted return are evidence and stay.")
             )
+
+
+class CrmReturn(models.Model):
+    _inherit = "crm.return"
+
+    def record_contact(self, kind, summary, outcome=None, date=None):
+        """Record a talk about one return, as the person who had it.
+
+        :param kind: payment, review (internal), persuasion or other
+        :param summary: what was said and agreed
+        :param outcome: of a persuasion: insists (the default), considers, gives_up
+        :param date: day of the talk, today by default; never in the future
+        :return: id of the entry
+        :raises UserError: unknown kind or outcome, no summary, a day in the future
+        """
+        self.ensure_one()
+        Contact = self.env["crm.return.contact"]
+        vals = {"return_id": self.id, "kind": kind, "summary": (summary or "").strip()}
+        if outcome:
+            vals["outcome"] = outcome
+        if date:
+            vals["date"] = date
+        for name in ("kind", "outcome"):
+            known = dict(Contact._fields[name]._description_selection(self.env))
+            if name in vals and vals[name] not in known:
+                raise UserError(
+                    self.env._(
+                        "%(field)s: “%(value)s” is none of %(known)s.",
+                        field=name,
+                        value=vals[name],
+                        known=", ".join(known),
+                    )
+                )
+        if not vals["summary"]:
+            raise UserError(self.env._("Summary: write what was said and agreed."))
+        return Contact.create(vals).id

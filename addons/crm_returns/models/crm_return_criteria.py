@@ -33,7 +33,7 @@ class CrmReturn(models.Model):
         readonly=True,
         copy=False,
         help="Quality or the contract's acceptance standard is not met, shown by a "
-        "decided complaint (RET-13).",
+        "decided complaint or a parts list the customer signed (RET-13).",
     )
     finance_state = fields.Selection(
         RESULTS,
@@ -133,10 +133,20 @@ class CrmReturn(models.Model):
         return "met", "in_warranty", {"date": end.isoformat()}
 
     def _judge_quality(self):
-        """B: a decided complaint shows the fault (RET-13)."""
+        """B: a decided complaint, or the parts list, shows the fault (RET-13)."""
         complaint = self.complaint_id
         if complaint.state in DECIDED:
             return "met", "fault_decided", self._fact("complaint", complaint)
+        parts_list = self._signed_inspection()
+        if parts_list.has_fault:
+            return (
+                "met",
+                "fault_inspected",
+                {
+                    **self._fact("engineer", parts_list.engineer_id),
+                    "date": parts_list.date.isoformat(),
+                },
+            )
         if complaint and complaint.state not in ("not_substantiated", "cancelled"):
             return "open", "fault_undecided", self._fact("complaint", complaint)
         if self.reason_id.criterion == "b":
@@ -194,10 +204,17 @@ class CrmReturn(models.Model):
             "fault_decided": self.env._(
                 "B (RET-13): complaint %(complaint)s is decided."
             ),
+            "fault_inspected": self.env._(
+                "B (RET-13): %(engineer)s found a fault at the customer on %(date)s; "
+                "the customer signed the parts list."
+            ),
             "fault_undecided": self.env._(
                 "B (RET-13): complaint %(complaint)s is not decided yet."
             ),
-            "no_complaint": self.env._("B (RET-13): no decided complaint is linked."),
+            "no_complaint": self.env._(
+                "B (RET-13): neither a decided complaint nor a signed parts list "
+                "shows a fault."
+            ),
             "no_fault": self.env._("B (RET-13): no quality fault claimed."),
             "not_overdue": self.env._("C (RET-14): nothing of it is overdue."),
             "asked_too_little": self.env._(

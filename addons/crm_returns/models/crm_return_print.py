@@ -1,4 +1,4 @@
-"""What the printed forms of a return need (2.4: F-86, F-97)."""
+"""What the printed forms of a return need (2.4: F-86, F-87, F-89, F-90, F-97)."""
 
 from odoo import models
 
@@ -22,6 +22,30 @@ class CrmReturn(models.Model):
             )
         )
 
+    def _print_application_copies(self):
+        """Return the labels of the application; photocopies once approved (RET-22)."""
+        self.ensure_one()
+        original = self.env._("Original: sales")
+        if not self.copy_department_ids:
+            return [original]
+        return [
+            original,
+            self.env._("Photocopy: PMC section"),
+            self.env._("Photocopy: finance"),
+        ]
+
+    def _print_note_copies(self):
+        """Return the labels of the note the customer signs (RET-27 to RET-30)."""
+        return [
+            self.env._("Copy 1: finance"),
+            self.env._("Copy 2: finished-goods warehouse"),
+            self.env._("Copy 3: customer"),
+        ]
+
+    def _print_two_copies(self):
+        """Return the labels of what customer and company both keep."""
+        return [self.env._("Copy 1: company"), self.env._("Copy 2: customer")]
+
     def _print_copies(self):
         """Return the labels of the four copies of the return note (RET-58, RET-61)."""
         return [
@@ -29,4 +53,11 @@ class CrmReturn(models.Model):
             self.env._("Copy 2: finished-goods storage"),
             self.env._("Copy 3: accounting section"),
             self.env._("Copy 4: sales"),
+        ]
+
+    def _print_parts_list_copies(self):
+        """Return the labels of the parts list (RET-25, RET-36)."""
+        return [
+            self.env._("Copy 1: technical department"),
+            self.env._("Copy 2: customer"),
         ]

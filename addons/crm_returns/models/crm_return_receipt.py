@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 # The right that makes a person a warehouse keeper (成品仓仓管员, RET-30).
 KEEPER = "stock.group_stock_user"
 # States in which the goods may be ordered back.
-TO_RECEIVE = ("approved", "inspected")
+TO_RECEIVE = ("approved", "inspected", "collected")
 
 
 class CrmReturn(models.Model):

@@ -18,6 +18,7 @@ RESERVING_STATES = (
     "verification",
     "approved",
     "inspected",
+    "collected",
     "in_transit",
 )
 

@@ -11,3 +11,6 @@ from . import test_rights
 from . import test_rpc_abuse
 from . import test_rules_erase
 from . import test_rules_withheld
+from . import test_collect
+from . import test_letter
+from . import test_portal

@@ -19,6 +19,9 @@ class ReturnMixin:
         )
         cls.company.block_unregistered_customers = False
         cls.company.return_over_ratio = 10
+        # Most tests are about other rules than those at the customer.
+        cls.company.return_persuasion_min = 0
+        cls.company.return_collect_required = False
         cls.user_storage.group_ids += cls.env.ref("stock.group_stock_user")
         cls.user_accounting.group_ids += cls.env.ref("account.group_account_invoice")
         cls.warehouse = cls.env["stock.warehouse"].search(

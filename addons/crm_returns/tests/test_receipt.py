@@ -188,14 +188,3 @@ class TestReceipt(ReturnCase):
         self.assertEqual(document.state, "with_accounting")
         with self.assertRaises(UserError):
             line.with_user(self.user_quality).action_record_quality("good")
-
-    def test_inspection(self):
-        """RET-23, RET-24: inspected at the customer before the goods come."""
-        document = self._approve(self._return((self.line, 1)))
-        with self.assertRefused(UserError, "RET-24"):
-            document.action_inspect()
-        document.inspection_note = "Complete, works"
-        document.action_inspect()
-        self.assertEqual(document.inspection_user_id, self.user_sales)
-        document.action_create_receipt()
-        self.assertEqual(document.state, "in_transit")

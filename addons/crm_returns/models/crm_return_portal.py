@@ -1,0 +1,361 @@
+"""What a customer sees and does on the portal.
+
+Customers have no access to returns at all: the portal asks these methods, which hand
+out number, stage in words, goods and the answer as plain values. Criteria, talks,
+amounts and decisions inside never leave.
+"""
+
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+# {stage shown to the customer: states inside}; states of steps added inside later are
+# shown as being handled.
+STAGES = {
+    "requested": ("draft",),
+    "considered": (
+        "supervisor_audit",
+        "marketing_audit",
+        "general_manager",
+        "verification",
+    ),
+    "approved": ("approved", "inspected", "collected"),
+    "on_the_way": ("in_transit",),
+    "handled": ("in_warehouse", "in_quality", "with_accounting"),
+    "done": ("settled",),
+    "declined": ("refused", "not_eligible"),
+    "kept": ("withdrawn",),
+}
+LONGEST = 10000
+
+
+class CrmReturnReason(models.Model):
+    _inherit = "crm.return.reason"
+
+    on_portal = fields.Boolean(
+        string="On the Portal",
+        default=True,
+        help="Customers may choose this reason when they ask for a return.",
+    )
+
+
+class CrmReturn(models.Model):
+    _inherit = "crm.return"
+
+    channel = fields.Selection(
+        [("own", "By the salesperson"), ("portal", "Customer portal")],
+        string="Asked Through",
+        default="own",
+        readonly=True,
+        copy=False,
+    )
+    _guarded_fields = ("channel",)
+    customer_file_ids = fields.Many2many(
+        "ir.attachment",
+        "crm_return_customer_file_rel",
+        "return_id",
+        "attachment_id",
+        string="Files of the Customer",
+        copy=False,
+        help="Pictures and papers the customer sent with the request.",
+    )
+
+    @api.model
+    def _portal_stages(self):
+        """Return the words for the stages, in the reader's language."""
+        return {
+            "requested": self.env._("Asked For"),
+            "considered": self.env._("Being Considered"),
+            "approved": self.env._("Approved"),
+            "on_the_way": self.env._("On the Way"),
+            "handled": self.env._("Being Handled"),
+            "done": self.env._("Done"),
+            "declined": self.env._("Declined"),
+            "kept": self.env._("Goods Kept"),
+        }
+
+    @api.model
+    def _portal_stage_domain(self, stage):
+        if stage == "handled":
+            other = [one for key, ones in STAGES.items() for one in ones]
+            return Domain("state", "in", STAGES[stage]) | Domain(
+                "state", "not in", other
+            )
+        return Domain("state", "in", STAGES[stage])
+
+    @api.model
+    def _portal_family(self):
+        return self.env.user.partner_id.commercial_partner_id
+
+    @api.model
+    def _portal_domain(self):
+        """Return the domain of the returns of the user's own company."""
+        return Domain("partner_id", "=", self._portal_family().id)
+
+    @api.model
+    def _portal_count(self, stage=None):
+        domain = self._portal_domain()
+        if stage in STAGES:
+            domain &= self._portal_stage_domain(stage)
+        # sudo: customers have no rights on returns; the domain keeps to their own
+        return self.sudo().search_count(domain)
+
+    @api.model
+    def _portal_list(self, stage=None, offset=0, limit=20):
+        """Return the user's returns as plain values, newest first."""
+        domain = self._portal_domain()
+        if stage in STAGES:
+            domain &= self._portal_stage_domain(stage)
+        # sudo: as in `_portal_count`
+        found = self.sudo().search(domain, offset=offset, limit=limit)
+        return [document._portal_facts() for document in found]
+
+    @api.model
+    def _portal_browse(self, return_id):
+        """Return one return of the user's company, in sudo.
+
+        :raises AccessError: it is none of theirs
+        """
+        # sudo: as in `_portal_count`
+        document = self.sudo().search(
+            Domain("id", "=", return_id) & self._portal_domain(), limit=1
+        )
+        if not document:
+            raise AccessError(self.env._("There is no such return of yours."))
+        return document
+
+    def _portal_facts(self):
+        """Return what a customer may know of the return, and nothing else."""
+        self.ensure_one()
+        stages = self._portal_stages()
+        stage = next(
+            (key for key, states in STAGES.items() if self.state in states), "handled"
+        )
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return {
+            "id": self.id,
+            "number": self.name or "",
+            "date": self.date_request,
+            "kind_label": kinds[self.kind],
+            "stage": stage,
+            "stage_label": stages[stage],
+            "demand": self.demand or "",
+            "goods": [
+                {
+                    "product": line.product_id.display_name,
+                    "order": line.sale_order_id.name,
+                    "lot": line.lot_id.name or "",
+                    "quantity": line.quantity,
+                    "unit": line.product_uom_id.name,
+                }
+                for line in self.line_ids
+            ],
+            "answer": self.letter_text or "",
+            "files": [
+                {"id": file.id, "name": file.name} for file in self.customer_file_ids
+            ],
+        }
+
+    # ----------------------------------------------------------------- asking
+
+    @api.model
+    def _portal_order_lines(self):
+        """Return the lines delivered to the user's company, in sudo."""
+        # sudo: customers read orders by their own rules only; the domain keeps to
+        # what was sold to them by this company
+        return (
+            self.env["sale.order.line"]
+            .sudo()
+            .search(
+                [
+                    ("order_partner_id", "child_of", self._portal_family().id),
+                    ("company_id", "=", self.env.company.id),
+                    ("state", "=", "sale"),
+                    ("product_id.type", "=", "consu"),
+                    ("qty_delivered", ">", 0),
+                ],
+                order="id desc",
+                limit=200,
+            )
+        )
+
+    @api.model
+    def _portal_goods(self):
+        """Return what the customer could still give back, as plain values."""
+        lines = self._portal_order_lines()
+        facts = lines._return_facts()
+        return [
+            {
+                "id": line.id,
+                "product": line.product_id.display_name,
+                "order": line.order_id.name,
+                "unit": line.product_uom_id.name,
+                "returnable": left,
+            }
+            for line in lines
+            if (left := line._returnable(facts[line.id])) > 0
+        ]
+
+    @api.model
+    def _portal_reasons(self):
+        """Return [(id, name)] of the reasons a customer may give."""
+        # sudo: customers have no rights on reasons
+        reasons = (
+            self.env["crm.return.reason"]
+            .sudo()
+            .search(
+                [
+                    ("on_portal", "=", True),
+                    ("company_id", "in", (self.env.company.id, False)),
+                ]
+            )
+        )
+        return [(reason.id, reason.name) for reason in reasons]
+
+    @api.model
+    def _portal_file(self, vals, files=(), token=None):
+        """Ask for a return for the user's company; once for each ``token``.
+
+        :param vals: ``reason_id``, ``kind``, ``demand`` and ``quantity_ID`` for each
+            order line asked back, as the form sends them
+        :param files: ``[(name, bytes)]``
+        :return: id of the draft, which the salesperson checks (RET-16)
+        :raises UserError: nothing asked for, a wrong figure, or too many in a day
+        """
+        contact = self.env.user.partner_id
+        reference = token and f"portal-{contact.id}-{token}"[:64]
+        # sudo: customers have no rights on returns
+        documents = self.sudo()
+        known = documents._find_by_client_reference(reference)
+        if known:
+            return known.id
+        clean = self._portal_clean(vals)
+        self._check_portal_flood()
+        family = self._portal_family()
+        owner = self._portal_owner(family)
+        document = documents.with_context(
+            mail_create_nosubscribe=True, mail_create_nolog=True
+        ).create(
+            {
+                **clean,
+                "company_id": self.env.company.id,
+                "partner_id": family.id,
+                "contact_partner_id": contact.id if contact != family else False,
+                "user_id": owner.id,
+                "client_reference": reference,
+            }
+        )
+        document._write_guarded({"channel": "portal"})
+        document._portal_add_files(files)
+        if owner.active and not owner.share:
+            document.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Return asked for on the portal"),
+                user_id=owner.id,
+            )
+        return document.id
+
+    @api.model
+    def _portal_owner(self, family):
+        """Return who looks after the customer; who heads sales where nobody does."""
+        # sudo: whom the company put in charge
+        owner = (self.env.user.partner_id.user_id | family.sudo().user_id)[:1]
+        if owner:
+            return owner
+        department = self.env["hr.department"]._policy_department(
+            "sales", self.env.company
+        )
+        head = department._policy_heads()
+        if not head:
+            raise UserError(
+                self.env._("Nobody looks after your account yet. Please call us.")
+            )
+        return head
+
+    @api.model
+    def _portal_clean(self, vals):
+        """Return the values a customer may give, checked.
+
+        :raises UserError: naming what is wrong
+        """
+        demand = (vals.get("demand") or "").replace("\x00", "").strip()
+        if not demand:
+            raise UserError(self.env._("Say why you want to return the goods."))
+        if len(demand) > LONGEST:
+            raise UserError(self.env._("Your words: at most %s characters.", LONGEST))
+        reasons = {
+            str(reason_id): reason_id for reason_id, _n in self._portal_reasons()
+        }
+        if vals.get("reason_id") not in reasons:
+            raise UserError(self.env._("Choose a reason."))
+        kind = vals.get("kind") or "return"
+        if kind not in dict(self._fields["kind"].selection):
+            raise UserError(self.env._("Choose return or exchange."))
+        return {
+            "demand": demand,
+            "reason_id": reasons[vals["reason_id"]],
+            "kind": kind,
+            "line_ids": self._portal_clean_lines(vals),
+        }
+
+    @api.model
+    def _portal_clean_lines(self, vals):
+        commands = []
+        known = {str(line.id): line for line in self._portal_order_lines()}
+        for name, value in vals.items():
+            line_id = name.removeprefix("quantity_")
+            if line_id == name or not (value or "").strip():
+                continue
+            try:
+                quantity = float(value)
+            except ValueError:
+                quantity = -1
+            if not 0 <= quantity < 10**9:
+                raise UserError(
+                    self.env._("Quantity: a number from zero up is expected.")
+                )
+            if not quantity:
+                continue
+            if line_id not in known:
+                raise UserError(
+                    self.env._("These goods were not delivered to you by us.")
+                )
+            commands.append(
+                Command.create({"sale_line_id": int(line_id), "quantity": quantity})
+            )
+        if not commands:
+            raise UserError(self.env._("Enter how much of which goods comes back."))
+        return commands
+
+    @api.model
+    def _check_portal_flood(self):
+        """Raise when the customer has asked too often today."""
+        # sudo: the limit of the company, and the customer's own returns
+        most = self.env.company.sudo().return_portal_limit
+        since = fields.Datetime.now() - timedelta(days=1)
+        count = self.sudo().search_count(
+            self._portal_domain()
+            & Domain("channel", "=", "portal")
+            & Domain("create_date", ">", since)
+        )
+        if most and count >= most:
+            raise UserError(
+                self.env._(
+                    "You have asked for %s returns within a day. Please call us.", count
+                )
+            )
+
+    def _portal_add_files(self, files):
+        for name, content in files:
+            self.customer_file_ids = [
+                Command.create(
+                    {
+                        "name": name,
+                        "raw": content,
+                        "res_model": self._name,
+                        "res_id": self.id,
+                    }
+                )
+            ]
