@@ -29,6 +29,7 @@ from . import crm_complaint_loss_kind
 from . import crm_complaint_loss
 from . import crm_complaint_binding
 from . import account_move
+from . import account_payment
 from . import internal_form
 from . import crm_complaint_action
 from . import crm_complaint_eight_d

@@ -5,6 +5,8 @@ decision on the complaint. The check is the complaint's; the documents ask it wh
 they would take effect, whichever way they get there.
 """
 
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -37,6 +39,9 @@ class CrmComplaint(models.Model):
     settlement_move_ids = fields.One2many(
         "account.move", "complaint_id", "Credit Notes in Settlement"
     )
+    settlement_payment_ids = fields.One2many(
+        "account.payment", "complaint_id", "Payments in Settlement"
+    )
 
     @api.model
     def _undecided_states(self):
@@ -64,6 +69,38 @@ class CrmComplaint(models.Model):
         )
         return found.filtered(
             lambda c: not orders or not c.sale_order_id or c.sale_order_id in orders
+        )
+
+    @api.model
+    def _undecided_of(self, customers, company):
+        """Return all undecided complaints of these customers."""
+        # sudo: a complaint binds also those who may not read it
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", self._undecided_states()),
+                ("partner_id", "child_of", customers.commercial_partner_id.ids),
+            ]
+        )
+
+    def _named_in(self, text):
+        """Return those of the complaints that a text names.
+
+        By their number, by their order's, or by that of an invoice of the order.
+        """
+        if not (text or "").strip():
+            return self.browse()
+        return self.filtered(
+            lambda case: any(
+                # Digits around it would make it another number.
+                re.search(rf"(?<!\d){re.escape(name)}(?!\d)", text, re.IGNORECASE)
+                for name in (
+                    case.name,
+                    case.sale_order_id.name,
+                    *case.sale_order_id.invoice_ids.mapped("name"),
+                )
+                if name and name != "/"
+            )
         )
 
     def _check_binding(self, document):
@@ -103,14 +140,23 @@ class CrmComplaint(models.Model):
         """Raise where credit notes would grant more than was decided.
 
         :param amount: untaxed amount that would be granted now, in ``currency``
-        :param others: credit notes granted already
+        :param others: credit notes, or payments, granted already
         """
         for complaint in self.sudo():  # sudo: binds also who may not read it
             unit = complaint.claim_currency_id
             company, date = complaint.company_id, complaint.date
             total = currency._convert(amount, unit, company, date) + sum(
-                move.currency_id._convert(move.amount_untaxed, unit, company, date)
-                for move in others
+                other.currency_id._convert(
+                    other[
+                        "amount"
+                        if others._name == "account.payment"
+                        else "amount_untaxed"
+                    ],
+                    unit,
+                    company,
+                    date,
+                )
+                for other in others
             )
             if unit.compare_amounts(total, complaint.amount_settlement) > 0:
                 raise UserError(

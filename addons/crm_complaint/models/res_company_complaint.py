@@ -18,6 +18,13 @@ class ResCompany(models.Model):
         help="A complaint is a repeat when the same customer complained within so many "
         "calendar days before (GAP-88).",
     )
+    complaint_price_floor = fields.Float(
+        "Goods Count as Given Away Below",
+        digits=(5, 2),
+        default=50.0,
+        help="Percent of the price list: an order for less, of goods a customer "
+        "complains of, waits for the decision like one for nothing (CMP-50).",
+    )
     complaint_satisfaction = fields.Boolean(
         "Ask for Satisfaction",
         default=True,
@@ -41,8 +48,10 @@ class ResCompany(models.Model):
     _complaint_figures = models.Constraint(
         "CHECK(complaint_collection_days >= 0 AND complaint_repeat_days >= 0 AND"
         " complaint_notice_days >= 0 AND"
+        " complaint_price_floor >= 0 AND complaint_price_floor <= 100 AND"
         " complaint_satisfaction_low >= 0 AND complaint_satisfaction_low <= 5)",
-        "Days of complaints cannot be negative; ratings go from 1 to 5.",
+        "Days of complaints cannot be negative; ratings go from 1 to 5, parts of the "
+        "price from 0 to 100 percent.",
     )
 
 
@@ -54,6 +63,9 @@ class ResConfigSettings(models.TransientModel):
     )
     complaint_repeat_days = fields.Integer(
         related="company_id.complaint_repeat_days", readonly=False
+    )
+    complaint_price_floor = fields.Float(
+        related="company_id.complaint_price_floor", readonly=False
     )
     complaint_notice_days = fields.Integer(
         related="company_id.complaint_notice_days", readonly=False

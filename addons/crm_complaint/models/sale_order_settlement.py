@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+OFFERED = ("sent", "sale")
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -19,44 +21,57 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(
-            lambda o: o.state in ("sent", "sale")
-        )._check_complaint_decided()
+        orders.filtered(lambda o: o.state in OFFERED)._check_complaint_decided()
         return orders
 
     def write(self, vals):
         res = super().write(vals)
-        if vals.get("state") in ("sent", "sale") or "settles_complaint_id" in vals:
-            self.filtered(
-                lambda o: o.state in ("sent", "sale")
-            )._check_complaint_decided()
+        touched = {"settles_complaint_id", "partner_id", "origin", "client_order_ref"}
+        if vals.get("state") in OFFERED or not touched.isdisjoint(vals):
+            self.filtered(lambda o: o._is_shown())._check_complaint_decided()
         return res
+
+    def _is_shown(self):
+        """Tell whether the customer has the offer, or a link to it."""
+        # sudo: whether there is a link, not the link
+        return self.state in OFFERED or bool(
+            self.state == "draft" and self.sudo().access_token
+        )
 
     def _check_complaint_decided(self):
         """Raise where an offer would settle a complaint that is not decided.
 
         Besides orders that name the complaint these are orders that give the goods
-        complained of away for nothing.
+        complained of away for nothing or next to nothing.
         """
         for order in self:
-            free = order.order_line.filtered(
-                lambda line: (
-                    line.product_id
-                    and not line.display_type
-                    and line.product_uom_qty > 0
-                    and line.currency_id.is_zero(line.price_reduce_taxexcl)
-                )
-            )
+            given = order.order_line.filtered(lambda line: line._is_given_away())
             complaints = self.env["crm.complaint"]._undecided_about(
                 order.partner_id,
-                free.product_id,
+                given.product_id,
                 self.browse(),
                 order.company_id,
             )
             # sudo: the complaint binds salespeople who may not read it
-            (complaints | order.sudo().settles_complaint_id)._check_binding(
+            own = order.sudo().settles_complaint_id
+            (complaints | own | order._complaints_named())._check_binding(
                 order.display_name
             )
+
+    def _complaints_named(self):
+        """Return undecided complaints that an offer at lowered prices names."""
+        self.ensure_one()
+        words = f"{self.origin or ''} {self.client_order_ref or ''}"
+        lowered = self.order_line.filtered(
+            lambda line: line.discount or line.price_unit < line.technical_price_unit
+        )
+        if not words.strip() or not lowered:
+            return self.env["crm.complaint"]
+        return (
+            self.env["crm.complaint"]
+            ._undecided_of(self.partner_id, self.company_id)
+            ._named_in(words)
+        )
 
     # What shows an offer to the customer before it is sent.
 
@@ -72,7 +87,11 @@ class SaleOrder(models.Model):
         subtype = kwargs.get("subtype_xmlid") or "mail.mt_note"
         if subtype != "mail.mt_note" or kwargs.get("partner_ids"):
             # sudo: the complaint binds salespeople who may not read it
-            self.filtered("settles_complaint_id")._check_complaint_decided()
+            self.filtered(
+                lambda order: (
+                    order.sudo().settles_complaint_id or order.state == "draft"
+                )
+            )._check_complaint_decided()
         return super().message_post(**kwargs)
 
 
@@ -86,20 +105,63 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        touched = {"price_unit", "discount", "product_id", "product_uom_qty", "tax_ids"}
+        if touched.isdisjoint(vals):
+            return super().write(vals)
+        before = {line.id: line._net_price() for line in self}
         res = super().write(vals)
-        if not {"price_unit", "discount", "product_id", "product_uom_qty"}.isdisjoint(
-            vals
-        ):
-            self._check_complaint_decided()
+        self._check_complaint_decided()
+        self._check_price_kept(before)
         return res
 
-    def _check_complaint_decided(self):
-        """Raise where a confirmed order would come to give goods away."""
-        free = self.filtered(
-            lambda line: (
-                line.order_id.state in ("sent", "sale")
-                and line.product_id
-                and line.currency_id.is_zero(line.price_reduce_taxexcl)
-            )
+    def _net_price(self):
+        return self.price_unit * (1 - (self.discount or 0.0) / 100)
+
+    def _is_given_away(self):
+        """Tell whether a line costs nothing, or less than the company's floor.
+
+        The floor is a part of what the product costs in the company's price list.
+        """
+        self.ensure_one()
+        if not self.product_id or self.display_type or self.product_uom_qty <= 0:
+            return False
+        if self.is_downpayment:
+            return False
+        if self.currency_id.is_zero(self.price_reduce_taxexcl):
+            return True
+        # sudo: a figure the company has set
+        floor = self.company_id.sudo().complaint_price_floor
+        usual = self.product_id.currency_id._convert(
+            self.product_id.lst_price,
+            self.currency_id,
+            self.company_id,
+            (self.order_id.date_order or fields.Datetime.now()).date(),
         )
-        free.order_id._check_complaint_decided()
+        usual = self.product_id.uom_id._compute_price(usual, self.product_uom_id)
+        return bool(usual) and (
+            self.currency_id.compare_amounts(self._net_price(), usual * floor / 100) < 0
+        )
+
+    def _check_complaint_decided(self):
+        """Raise where an order the customer has would come to give goods away."""
+        given = self.filtered(
+            lambda line: line.order_id._is_shown() and line._is_given_away()
+        )
+        given.order_id._check_complaint_decided()
+
+    def _check_price_kept(self, before):
+        """Raise where the price of goods complained of is lowered in their order."""
+        for line in self:
+            lowered = line.currency_id.compare_amounts(
+                line._net_price(), before[line.id]
+            )
+            if lowered >= 0 or line.order_id.state not in OFFERED:
+                continue
+            self.env["crm.complaint"]._undecided_about(
+                line.order_id.partner_id,
+                line.product_id,
+                line.order_id,
+                line.company_id,
+            ).filtered(
+                lambda case, line=line: case.sale_order_id == line.order_id
+            )._check_binding(line.order_id.display_name)
