@@ -63,6 +63,7 @@
         "views/crm_complaint_joint_views.xml",
         "views/crm_complaint_memorandum_views.xml",
         "views/crm_complaint_notification_views.xml",
+        "views/crm_complaint_files_views.xml",
         "views/crm_complaint_duty_views.xml",
         "views/crm_field_response_views.xml",
         "views/crm_abnormality_views.xml",

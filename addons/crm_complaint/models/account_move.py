@@ -109,6 +109,7 @@ class AccountMoveLine(models.Model):
             return False
         if self.currency_id.compare_amounts(self.price_subtotal, 0) < 0:
             # What was paid in advance is taken off without granting anything.
+            # sudo: which order was invoiced, also for who cannot open it
             return not any(self.sudo().sale_line_ids.mapped("is_downpayment"))
         # sudo: what was agreed in the order, also for who cannot open it
         agreed = self.sudo().sale_line_ids[:1]

@@ -352,7 +352,7 @@ class CrmBonusRun(models.Model):
                 "paid": line.amount_paid,
                 "carried": line.amount_carried,
             }
-            for line in self.sudo().line_ids
+            for line in self.sudo().line_ids  # sudo: as above
         ]
 
     def export_payroll(self, file_format="xlsx"):

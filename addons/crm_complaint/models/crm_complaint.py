@@ -300,6 +300,7 @@ class CrmComplaint(models.Model):
                         self.env._(
                             "%(field)s %(document)s is of another customer.",
                             field=self._fields[name]._description_string(self.env),
+                            # sudo: the number of the document the user named
                             document=document.sudo().display_name,
                         )
                     )

@@ -89,8 +89,9 @@ class CrmComplaint(models.Model):
         departments = self.env["hr.department"]
         for code in ("quality", "gmo"):
             departments |= departments._policy_department(code, self.company_id)
-        staff = departments.sudo().member_ids.user_id
-        return self.env.user in staff | departments.sudo().manager_id.user_id
+        departments = departments.sudo()  # sudo: as above
+        staff = departments.member_ids.user_id | departments.manager_id.user_id
+        return self.env.user in staff
 
     def _may_plan_actions(self):
         """Tell whether the user may plan actions on this complaint."""
@@ -392,9 +393,11 @@ class CrmComplaintAction(models.Model):
                 )
             else:
                 action._transition("reopen", done_at=False, done_by_id=False)
+            # sudo: activities of colleagues, and the history of a case of others
             action.sudo().activity_unlink(["crm_complaint.activity_type_verify"])
             if not effective:
                 action._schedule()
+                # sudo: as above
                 action.sudo().message_post(
                     body=self.env._("It did not help: %s", words),
                     author_id=self.env.user.partner_id.id,
@@ -413,6 +416,7 @@ class CrmComplaintAction(models.Model):
         """Give an action up that is not done."""
         for action in self:
             action._transition("cancel")
+            # sudo: the activity of whoever was to do it
             action.sudo().activity_unlink(["crm_complaint.activity_type_action"])
         return True
 

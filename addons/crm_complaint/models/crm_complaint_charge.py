@@ -171,6 +171,7 @@ class CrmComplaint(models.Model):
                         "The figures of %(document)s stand in the confirmed statement "
                         "%(statement)s. They change only after the month is reopened.",
                         document=complaint.display_name,
+                        # sudo: as above
                         statement=complaint.sudo().statement_id.display_name,
                     )
                 )

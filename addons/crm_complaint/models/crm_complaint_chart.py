@@ -143,6 +143,7 @@ class CrmComplaintChart(models.Model):
             "name" if rows and rows[0][0]._name == "hr.department" else "display_name"
         )
         return [
+            # sudo: as above
             (record.sudo()[name] or self.env._("None"), value or 0)
             for record, value in rows
         ]

@@ -22,9 +22,11 @@ class CrmComplaintChild(models.AbstractModel):
     @api.depends("complaint_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_complaint_visible(self):
+        # sudo: which complaint it is; whether it may be seen is asked of the user
         complaints = self.sudo().complaint_id.sudo(False)
         visible = complaints._filtered_access("read")
         for record in self:
+            # sudo: as above
             record.complaint_visible = record.sudo().complaint_id.id in visible._ids
 
     def _search_complaint_visible(self, operator, value):

@@ -197,6 +197,7 @@ class CrmComplaint(models.Model):
                 _logger.info("No receipt for %s: too many to one address", complaint)
                 continue
             known[address] = known.get(address, 0) + 1 if address else 0
+            # sudo: the template is data nobody need be able to read
             template.sudo().send_mail(
                 complaint.id, email_values={"headers": repr(AUTOMATIC)}
             )

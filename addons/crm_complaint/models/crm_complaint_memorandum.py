@@ -122,6 +122,7 @@ class CrmComplaintMemorandum(models.Model):
                     self.sudo().complaint_id.display_name,
                 )
             )
+        # sudo: the fact only
         if self.kind == "customer" and not self.sudo().complaint_id.not_substantiated:
             raise UserError(
                 self.env._(

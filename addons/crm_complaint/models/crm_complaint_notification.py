@@ -458,6 +458,7 @@ class CrmComplaintNotification(models.Model):
         mails = []
         for record in self:
             sender = record.user_id.email_formatted or record.company_id.email_formatted
+            # sudo: the names of the sender and the company, for whoever publishes
             html = body._render(
                 "crm_complaint.notification_mail", {"record": record.sudo()}
             )

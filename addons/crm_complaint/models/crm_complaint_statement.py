@@ -467,6 +467,7 @@ class CrmComplaintStatement(models.Model):
                 settled.complaint_id._write_guarded(
                     {"statement_locked": True, "statement_id": statement.id}
                 )
+            # sudo: the reminder of the office, whoever confirms
             statement.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return True
 

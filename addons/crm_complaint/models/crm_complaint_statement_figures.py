@@ -107,6 +107,7 @@ class CrmComplaintStatement(models.Model):
         persons = liabilities.filtered(
             lambda x: x.kind == "person" and x.amount_sanction > 0
         )
+        # sudo: the statement drafts them, whoever allocates it
         self.env["crm.sanction"].sudo()._propose(persons - done.liability_id, statement)
         noted = statement.env["crm.bonus.notice"].search_fetch(
             [("liability_id", "in", liabilities.ids), ("state", "!=", "cancelled")],
@@ -115,6 +116,7 @@ class CrmComplaintStatement(models.Model):
         inside = liabilities.filtered(
             lambda x: x.kind != "supplier" and x.amount_deduction > 0
         )
+        # sudo: as above
         self.env["crm.bonus.notice"].sudo()._draft_for(
             inside - noted.liability_id, statement
         )

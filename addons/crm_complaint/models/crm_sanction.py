@@ -203,6 +203,7 @@ class CrmSanction(models.Model):
                     self.env._(
                         "%(person)s: the deduction is at least %(amount)s for this "
                         "sanction.",
+                        # sudo: the name of the employee, no other data of HR
                         person=sanction.sudo().employee_id.name,
                         amount=sanction.currency_id.format(least),
                     )
@@ -506,7 +507,7 @@ class CrmSanction(models.Model):
         department, seen = employee.department_id, self.env["hr.department"]
         if employee.parent_id:
             return employee.parent_id
-        while department and department not in seen.sudo():
+        while department and department not in seen.sudo():  # sudo: as above
             if department.manager_id and department.manager_id != employee:
                 return department.manager_id
             seen |= department

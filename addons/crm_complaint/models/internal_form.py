@@ -57,9 +57,12 @@ class IrAttachment(models.Model):
 
     crm_internal_form = fields.Boolean(
         "Internal Form",
-        readonly=True,
-        help="Printout of an internal form: stays inside the company (CMP-51).",
+        help="Printout or scan of an internal form: stays inside the company "
+        "(CMP-51). Printouts are known by themselves and so are copies of them; a scan "
+        "of a signed form is marked by hand. The mark is never taken off.",
     )
+
+    _internal_form_checksum = models.Index("(checksum) WHERE crm_internal_form")
 
     def _get_datas_related_values(self, data, mimetype):
         values = super()._get_datas_related_values(data, mimetype)
@@ -69,17 +72,65 @@ class IrAttachment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         attachments = super().create(vals_list)
+        wanted = attachments.browse(
+            attachment.id
+            for attachment, vals in zip(attachments, vals_list, strict=True)
+            if vals.get("crm_internal_form")
+        )
+        (wanted | attachments._copies_of_internal_forms())._keep_mark()
         if any(vals.get("public") or vals.get("access_token") for vals in vals_list):
             attachments._check_internal_form_private()
         return attachments
 
-    def write(self, vals):
-        if "crm_internal_form" in vals:
-            raise AccessError(
-                self.env._("Whether a file is an internal form shows in the file.")
+    def _copies_of_internal_forms(self):
+        """Return those whose content is, byte for byte, that of a marked file.
+
+        Files of the client (with an address) and of fields are none of them.
+        """
+        # sudo: what a file is shows in files the user may not see, too
+        unmarked = self.sudo().filtered(
+            lambda file: (
+                file.file_size
+                and not file.crm_internal_form
+                and not file.url
+                and not file.res_field
             )
+        )
+        if not unmarked:
+            return unmarked
+        known = (
+            self.env["ir.attachment"]
+            .sudo()  # sudo: as above
+            ._read_group(
+                [
+                    ("crm_internal_form", "=", True),
+                    ("checksum", "in", unmarked.mapped("checksum")),
+                    ("res_field", "=", False),
+                ],
+                aggregates=["checksum:array_agg_distinct"],
+            )[0][0]
+        )
+        return unmarked.filtered(lambda file: file.checksum in known)
+
+    def _keep_mark(self):
+        # sudo: the mark is set whoever brings the file; it is never taken off
+        lost = self.sudo().filtered(lambda file: not file.crm_internal_form)
+        if lost:
+            lost.write({"crm_internal_form": True})
+
+    def write(self, vals):
+        if "crm_internal_form" in vals and not vals["crm_internal_form"]:
+            raise AccessError(
+                self.env._("The mark of an internal form is never taken off (CMP-51).")
+            )
+        # sudo: what the file is decides, whoever may open it
+        marked = self.sudo().filtered("crm_internal_form")
         res = super().write(vals)
-        if not {"public", "access_token", "raw", "datas"}.isdisjoint(vals):
+        if not {"raw", "datas"}.isdisjoint(vals):
+            # Another content in its place, a scan for instance, is the form still.
+            (marked | self._copies_of_internal_forms())._keep_mark()
+        touched = {"public", "access_token", "raw", "datas", "crm_internal_form"}
+        if not touched.isdisjoint(vals):
             self._check_internal_form_private()
         return res
 
@@ -186,7 +237,7 @@ class MailMail(models.Model):
             if not forms:
                 continue
             emails = email_normalize_all(f"{mail.email_to or ''},{mail.email_cc or ''}")
-            users = self.env["res.users"].sudo()
+            users = self.env["res.users"].sudo()  # sudo: as above
             staff = users.search(
                 [("share", "=", False), ("email_normalized", "in", emails)]
             )

@@ -182,11 +182,11 @@ class CrmComplaintReport(models.Model):
         names = ("complaints", "loss", "amount", "defective_quantity", "days_to_close")
         rows = []
         for value, *figures in groups:
-            # sudo: names as in the lists of complaints
             is_record = isinstance(value, models.BaseModel)
             rows.append(
                 {
                     "key": (value.id if is_record else str(value or "")) or False,
+                    # sudo: names as in the lists of complaints
                     "name": value.sudo().display_name or ""
                     if is_record
                     else str(value or ""),

@@ -347,6 +347,52 @@ class TestInternalForm(ComplaintCase):
         with self.assertRaises(AccessError):
             self.form.write({"crm_internal_form": False})
 
+    def test_mark_survives(self):
+        """Copies, re-uploads and scans are internal like the form itself."""
+        Attachment = self.env["ir.attachment"]
+        on_case = {"res_model": "crm.complaint", "res_id": self.complaint.id}
+        self.assertTrue(self.form.copy().crm_internal_form)
+        scan = Attachment.create({"name": "scan.jpg", "raw": b"signed", **on_case})
+        self.assertFalse(scan.crm_internal_form)
+        seller = scan.with_user(self.user_sales)
+        seller.crm_internal_form = True
+        self.assertTrue(scan.crm_internal_form)
+        for again in (
+            scan.copy({"name": "photo.jpg"}),
+            Attachment.create({"name": "again.jpg", "raw": b"signed", **on_case}),
+            Attachment.with_user(self.user_sales).create(
+                {"name": "mine.jpg", "datas": base64.b64encode(b"signed")}
+            ),
+            Attachment.create(
+                {"name": "b.jpg", "raw": b"other", "crm_internal_form": True}
+            ),
+        ):
+            self.assertTrue(again.crm_internal_form, again.name)
+        other = Attachment.create({"name": "c.jpg", "raw": b"photo", **on_case})
+        other.raw = b"signed"
+        self.assertTrue(other.crm_internal_form)
+        for content in (b"rescanned", b"%PDF-1.4 stripped"):
+            seller.raw = content
+            self.assertTrue(scan.crm_internal_form)
+        self.form.raw = b"%PDF-1.4 stripped of its mark"
+        self.assertTrue(self.form.crm_internal_form)
+        for vals, error in (
+            ({"crm_internal_form": False}, AccessError),
+            ({"raw": b"x", "public": True}, ValidationError),
+        ):
+            with self.assertRaises(error), self.cr.savepoint():
+                scan.write(vals)
+        with self.assertRaisesRegex(ValidationError, "CMP-51"), self.cr.savepoint():
+            Attachment.create({"name": "d", "raw": b"signed2", "public": True}).write(
+                {"crm_internal_form": True}
+            )
+        with self.assertRaisesRegex(UserError, "CMP-51"):
+            self.complaint.message_post(
+                body="See",
+                attachments=[("x.jpg", b"%PDF-1.4 stripped")],
+                subtype_xmlid="mail.mt_comment",
+            )
+
     def test_no_mail(self):
         for vals in (
             {"partner_ids": self.customer.ids, "subtype_xmlid": "mail.mt_note"},
