@@ -159,10 +159,11 @@ def world(site):
         "OPEN_COMPLAINT": work.complaint(site, complainer),
         "LATE_COMPLAINT": late(site, complainer),
         "SUPPLIER": admin.create("res.partner", name="宁夏面料厂", is_company=True),
+        "SIGNATURE": work.SIGNATURE,
         "OVERDUE": cases[0],
         "OVERDUE2": cases[1],
         "EXCESS": [work.received_return(site, partner, many, 2, 10)],
-        "APPROVED": [work.approved_return(site, partner, many, 1)],
+        "APPROVED": [work.collected_return(site, partner, many, 1)],
         "CREDITABLE": [work.received_return(site, partner, many, 1, 1)],
         "NOT_INVOICED": [work.received_return(site, partner, plain, 2, 2)],
     }

@@ -3,6 +3,12 @@
 from tests.support.clients import Json2
 from tests.support.codes import credit_code
 
+#: A signature as the screen gives it: a picture of one point.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAA"
+    "AABJRU5ErkJggg=="
+)
+
 
 def registration(number, **vals):
     """Values of a complete registration form."""
@@ -165,15 +171,51 @@ def approved_return(site, partner, line, quantity):
         },
     )
     ids = [facts["id"]]
+    seller.call(
+        "crm.return", "record_contact", ids, kind="persuasion", summary="客户坚持退货"
+    )
     for login in ("sales_head", "marketing", "gm"):
         site.user(login, Json2).call("crm.return", "action_approve", ids)
+    return ids[0]
+
+
+def collected_return(site, partner, line, quantity):
+    """Id of an approved return whose goods were inspected and collected."""
+    seller, desk = site.user("sales1", Json2), site.user("desk", Json2)
+    ids = [approved_return(site, partner, line, quantity)]
+    goods = seller.value("crm.return", ids[0], "line_ids")
+    parts = [{"line": one, "function": "ok", "appearance": "ok"} for one in goods]
+    sheet = desk.call("crm.return", "start_inspection", ids, parts=parts)
+    desk.call(
+        "crm.return.inspection",
+        "action_sign",
+        [sheet],
+        signed_by="马晓燕",
+        signature=SIGNATURE,
+    )
+    seller.call("crm.return", "action_inspect", ids)
+    papers = ("contract", "receipt", "delivery_note", "warranty_card", "packing_list")
+    seller.call(
+        "crm.return",
+        "take_back_documents",
+        ids,
+        documents=[{"type": code} for code in papers],
+    )
+    seller.write(
+        "crm.return",
+        ids,
+        note_signed_by="马晓燕",
+        note_signature=SIGNATURE,
+        note_sealed=True,
+    )
+    seller.call("crm.return", "action_collect", ids)
     return ids[0]
 
 
 def received_return(site, partner, line, approved, received):
     """Id of a return with accounting, of which another quantity came back."""
     seller, storage = site.user("sales1", Json2), site.user("storage", Json2)
-    ids = [approved_return(site, partner, line, approved)]
+    ids = [collected_return(site, partner, line, approved)]
     [receipt] = seller.call("crm.return", "action_create_receipt", ids)
     [move] = storage.search("stock.move", [("picking_id", "=", receipt)])
     storage.write("stock.move", [move], quantity=received, picked=True)

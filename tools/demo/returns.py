@@ -1,5 +1,6 @@
 """Twenty-five returns in every state, some of them out of decided complaints."""
 
+import base64
 from datetime import timedelta
 
 from odoo import Command
@@ -23,6 +24,7 @@ OWN = (
     "general_manager",
     "approved",
     "inspected",
+    "collected",
     "in_transit",
     "in_warehouse",
     "in_quality",
@@ -154,10 +156,11 @@ def _step_of(world, document, end):
         _submit(document, end)
     elif document.sudo().approval_state == "pending":
         _decide(document.sudo(), refuse=end == "refused")
-    elif state == "approved" and end == "inspected":
-        document.inspection_note = "吊牌完整，未穿着，外观良好，无缺件。"
-        document.action_inspect()
-    elif state in ("approved", "inspected"):
+    elif state == "approved" and document.sudo().inspection_required:
+        _inspect(world, document)
+    elif state == "inspected":
+        _collect(document)
+    elif state in ("approved", "collected"):
         document.action_create_receipt()
     elif state == "in_transit":
         _receive(world, document.sudo())
@@ -173,6 +176,7 @@ def _submit(document, end):
     if end == "not_eligible":
         document.explanation = "货物无质量问题且无重大变故，已向客户说明，客户理解。"
         document.action_not_eligible()
+        document.action_tell_customer(document.explanation, "paper")
     else:
         document.action_submit()
 
@@ -180,10 +184,67 @@ def _submit(document, end):
 def _decide(document, refuse):
     pending = document.approval_ids.filtered(lambda entry: entry.state == "pending")
     decider = document.with_user(pending.candidate_ids[:1])
+    if document.state == "supervisor_audit":
+        decider.record_contact(
+            "persuasion", "上门与客户沟通，建议换款或延期销售，客户仍坚持退货。"
+        )
     if refuse:
         decider.action_reject("退货数量占比过大，请业务员再与客户协商。")
     else:
         decider.action_approve("同意。")
+
+
+def _inspect(world, document):
+    """The service section judges the goods at the customer, who signs."""
+    engineer = world.people.of("service").user
+    document.action_assign_engineer(engineer.id, local_day(world.now))
+    parts = []
+    for line in document.sudo().line_ids:
+        whole = {"line": line.id, "quantity": line.quantity}
+        parts.append({**whole, "function": "ok", "appearance": "ok"})
+        parts.append(
+            {
+                **whole,
+                "part": "吊牌",
+                "function": "none",
+                "appearance": "ok",
+                "note": "齐全",
+            }
+        )
+    mine = document.with_user(engineer)
+    sheet = document.env["crm.return.inspection"].browse(mine.start_inspection(parts))
+    sheet.with_user(engineer).action_sign(_signer(document), _signature())
+    mine.action_inspect()
+
+
+def _collect(document):
+    """The salesperson takes the papers back; the customer signs and stamps."""
+    document.take_back_documents(
+        [
+            {"type": "contract"},
+            {"type": "receipt"},
+            {"type": "delivery_note"},
+            {"type": "warranty_card", "missing_reason": "服装类产品未发保修单"},
+            {"type": "packing_list"},
+        ]
+    )
+    document.write(
+        {
+            "note_signed_by": _signer(document),
+            "note_signature": _signature(),
+            "note_sealed": True,
+        }
+    )
+    document.action_collect()
+
+
+def _signer(document):
+    customer = document.sudo().partner_id
+    return (customer.child_ids[:1] or customer).name
+
+
+def _signature():
+    return base64.b64encode(draw_seal()).decode()
 
 
 def _receive(world, document):

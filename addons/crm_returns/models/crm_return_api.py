@@ -10,6 +10,7 @@ HEADER_KEYS = {
     "kind",
     "reason",
     "complaint",
+    "demand",
     "evidence",
     "handling_method",
     "lines",
@@ -29,8 +30,9 @@ class CrmReturn(models.Model):
             of a return reason), ``lines`` (list of ``{"sale_line_id", "quantity",
             "lot"}``; quantity in the order line's unit, lot by its name, optional),
             and optionally ``kind`` (return, exchange), ``complaint`` (number),
-            ``evidence``, ``handling_method``, ``company_id``, ``client_reference``
-            and ``submit`` (true: ask for approval at once)
+            ``demand`` (the customer's words), ``evidence``, ``handling_method``,
+            ``company_id``, ``client_reference`` and ``submit`` (true: ask for
+            approval at once)
         :return: facts of the return, as ``lookup`` gives them
         :raises UserError: names the key and the rule
         """
@@ -84,7 +86,13 @@ class CrmReturn(models.Model):
                 for line_vals in self._prepare_request_lines(vals["lines"])
             ],
         }
-        for key in ("kind", "evidence", "handling_method", "client_reference"):
+        for key in (
+            "kind",
+            "demand",
+            "evidence",
+            "handling_method",
+            "client_reference",
+        ):
             if vals.get(key):
                 data[key] = vals[key]
         if vals.get("complaint"):
@@ -190,6 +198,7 @@ class CrmReturn(models.Model):
             "to_be_decided_by": document.approval_pending_names or False,
             "amount": document.amount_total,
             "currency": document.currency_id.name,
+            **document._way_facts(),
             "lines": [line._facts() for line in document.line_ids],
             "receipts": document.picking_ids.mapped("name"),
             "credit_notes": [
@@ -202,6 +211,34 @@ class CrmReturn(models.Model):
                 }
                 for note in document.credit_note_ids
             ],
+        }
+
+    def _way_facts(self):
+        """Return what was done before the goods come: talks, copies, collection."""
+        parts_list = self._signed_inspection()
+        return {
+            "talks": [
+                {
+                    "date": talk.date.isoformat(),
+                    "by": talk.user_id.name,
+                    "kind": talk.kind,
+                    "outcome": talk.outcome or False,
+                    "summary": talk.summary,
+                }
+                for talk in self.contact_ids
+            ],
+            "copies_to": self.copy_department_ids.mapped("name"),
+            "engineer": self.engineer_id.name or False,
+            "inspected": parts_list.date.isoformat() if parts_list else False,
+            "fault_found": parts_list.has_fault,
+            "documents": {
+                paper.type_id.code: paper.taken_back for paper in self.document_ids
+            },
+            "collected": self.collect_date.isoformat() if self.collect_date else False,
+            "bulky": self.bulky,
+            "arrival": self.arrival_date.isoformat() if self.arrival_date else False,
+            "customer_to_be_told": self.letter_due,
+            "answer": self.letter_text or False,
         }
 
 

@@ -102,7 +102,7 @@ class CrmReturn(models.Model):
         copy=False,
     )
     collect_user_id = fields.Many2one(
-        "res.users", string="Collected By", readonly=True, copy=False
+        "res.users", string="Goods Collected By", readonly=True, copy=False
     )
     collect_date = fields.Date(
         string="Day of Return", readonly=True, copy=False, help="RET-26."

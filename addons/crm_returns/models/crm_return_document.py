@@ -42,7 +42,7 @@ class CrmReturnDocument(models.Model):
     )
     sequence = fields.Integer(related="type_id.sequence", store=True)
     taken_back = fields.Boolean()
-    reference = fields.Char(help="Number of the document.")
+    reference = fields.Char(string="Document No.", help="Number of the document.")
     missing_reason = fields.Char(
         string="Why Not",
         help="Why the document cannot be taken back, such as never issued or lost.",

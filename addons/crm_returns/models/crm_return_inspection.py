@@ -45,6 +45,7 @@ class CrmReturnInspection(models.Model):
     )
     place = fields.Selection(
         [("customer", "At the customer"), ("factory", "In the factory")],
+        string="Judged At",
         default="customer",
         required=True,
         help="At the customer: he signs the result (RET-25). In the factory: quality "

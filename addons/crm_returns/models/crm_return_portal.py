@@ -69,7 +69,7 @@ class CrmReturn(models.Model):
             "requested": self.env._("Asked For"),
             "considered": self.env._("Being Considered"),
             "approved": self.env._("Approved"),
-            "on_the_way": self.env._("On the Way"),
+            "on_the_way": self.env._("Coming Back"),
             "handled": self.env._("Being Handled"),
             "done": self.env._("Done"),
             "declined": self.env._("Declined"),

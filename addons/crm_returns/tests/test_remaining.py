@@ -111,6 +111,31 @@ class TestRemaining(ReturnCase):
         with self.assertRefused(ValidationError, "not in force"):
             document.action_submit()
 
+    def test_other_company(self):
+        company = self.env["res.company"].search(
+            [("id", "!=", self.company.id)], limit=1
+        )
+        with self.assertRefused((UserError, ValidationError), "company"):
+            self.env["crm.return"].with_context(
+                allowed_company_ids=(self.company | company).ids
+            ).create(self._vals((self.line, 1), company_id=company.id))
+
+    def test_mixed_currencies(self):
+        usd = self.env.ref("base.USD")
+        if usd == self.company.currency_id:
+            usd = self.env.ref("base.EUR")
+        usd.active = True
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Abroad", "currency_id": usd.id, "company_id": self.company.id}
+        )
+        own = self.customer.property_product_pricelist
+        self.customer.property_product_pricelist = pricelist
+        other = self._sell({self.product: 2}, invoice=False)
+        self.customer.property_product_pricelist = own
+        self.assertEqual(other.currency_id, usd)
+        with self.assertRefused(ValidationError, "different currencies"):
+            self._return((self.line, 1), (other.order_line, 1))
+
     def test_lots(self):
         """A serial comes back once, and only if it was delivered."""
         product = self._make_product("Machine", tracking="serial")

@@ -91,6 +91,62 @@ class TestReturnAbuse(ReturnMixin, RpcAbuseCase):
                 {"qa_result": "good"},
             )
 
+    def test_collection(self):
+        """Nobody signs a parts list or ticks papers off who has no part in it."""
+        self.company.return_collect_required = True
+        engineer = self._make_person(
+            "user_engineer", "Engineer", "crm_policy.group_user", "service"
+        )
+        document = self._approve(self.document.sudo().with_user(self.user_sales))
+        document.action_assign_engineer(engineer.id)
+        goods = document.line_ids
+        sheet_id = self.rpc(
+            engineer, "crm.return", "start_inspection", document.ids, []
+        )
+        sheet = self.env["crm.return.inspection"].browse(sheet_id)
+        row = {"return_line_id": goods.id, "function": "ok", "appearance": "ok"}
+        vals = {"return_id": document.id, "line_ids": [[0, 0, row]]}
+        strangers = [self.user_sales2, self.user_outsider, self.user_other_company]
+        self.attack(
+            sheet,
+            vals,
+            final_states=("signed",),
+            guarded={"engineer_id": self.user_sales.id, "signed_on": "2026-01-01"},
+            users=[engineer],
+            strangers=strangers,
+        )
+        paper = document.document_ids[0]
+        self.attack(
+            paper.sudo(),
+            {"return_id": document.id, "type_id": paper.type_id.id},
+            guarded={"taken_on": "2026-01-01", "user_id": self.user_gm.id},
+            users=[self.user_sales],
+            strangers=strangers,
+        )
+        for user in (self.user_sales, self.user_accounting):
+            for model, method, *args in (
+                ("crm.return", "start_inspection", document.ids),
+                ("crm.return.inspection", "write", [sheet_id], {"note": "x"}),
+                ("crm.return.inspection", "action_sign", [sheet_id], "Ma", "aaaa"),
+                ("crm.return.inspection", "unlink", [sheet_id]),
+                (
+                    "crm.return.inspection.line",
+                    "create",
+                    [{**row, "inspection_id": sheet_id}],
+                ),
+            ):
+                with self.refused(f"{user.login}: {model}.{method}"):
+                    self.rpc(user, model, method, *args)
+        for user in (engineer, self.user_accounting):
+            for model, method, *args in (
+                ("crm.return", "action_collect", document.ids),
+                ("crm.return", "write", document.ids, {"note_signed_by": "Ma"}),
+                ("crm.return.document", "write", paper.ids, {"taken_back": True}),
+                ("crm.return.document", "unlink", paper.ids),
+            ):
+                with self.refused(f"{user.login}: {model}.{method}"):
+                    self.rpc(user, model, method, *args)
+
     def test_receipt(self):
         """RET-30: only the warehouse keeper counts and receives the goods."""
         self._approve(self.document.sudo().with_user(self.user_sales))
