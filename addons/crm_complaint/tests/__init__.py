@@ -6,6 +6,7 @@ from . import test_flow
 from . import test_form_readable
 from . import test_handover
 from . import test_intake
+from . import test_journey
 from . import test_limits
 from . import test_notification
 from . import test_problem_signal
