@@ -2,13 +2,21 @@
 
 from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
 
+SEQUENCES = ("crm.return", "crm.return.plan", "crm.return.allowance", "crm.loan")
+
 
 def post_init_hook(env):
-    """Give every warehouse its quarantine location for returned goods."""
+    """Give every warehouse its places for returned goods and goods on loan."""
     warehouses = (
         env["stock.warehouse"]
         .with_context(active_test=False)
-        .search([("return_quarantine_location_id", "=", False)])
+        .search(
+            [
+                "|",
+                ("return_quarantine_location_id", "=", False),
+                ("loan_location_id", "=", False),
+            ]
+        )
     )
     warehouses._create_missing_locations({})
     translate_shared_terms(env)
@@ -17,10 +25,13 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Remove what has no external id: the counters and unused quarantines."""
     release_rules(env, "crm_returns")
-    env["ir.sequence"]._policy_remove("crm.return")
+    for code in SEQUENCES:
+        env["ir.sequence"]._policy_remove(code)
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
-    locations = warehouses.return_quarantine_location_id
-    warehouses.return_quarantine_location_id = False
+    locations = (
+        warehouses.return_quarantine_location_id | warehouses.loan_location_id
+    )
+    warehouses.write({"return_quarantine_location_id": False, "loan_location_id": False})
     used = env["stock.move.line"].search(
         [
             "|",

@@ -13,6 +13,16 @@ from . import crm_return_collect
 from . import crm_return_letter
 from . import crm_return_withheld
 from . import crm_return_credit
+from . import crm_return_item
+from . import crm_return_item_receipt
+from . import crm_return_plan
+from . import crm_return_plan_part
+from . import crm_loan
+from . import crm_loan_line
+from . import crm_return_handling
+from . import crm_return_disposition
+from . import crm_return_loss
+from . import crm_return_allowance
 from . import crm_return_print
 from . import crm_return_api
 from . import crm_return_portal
@@ -29,4 +39,7 @@ from . import sale_order_line
 from . import stock_move
 from . import stock_picking
 from . import stock_warehouse
+from . import stock_quarantine
+from . import repair_order
+from . import sale_order_exchange
 from . import crm_customer_handover

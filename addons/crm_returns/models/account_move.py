@@ -18,33 +18,104 @@ class AccountMove(models.Model):
         help="The return whose goods this credit note credits.",
     )
 
+    crm_allowance_id = fields.Many2one(
+        "crm.return.allowance",
+        string="Allowance Certificate",
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The sales allowance certificate this credit note books.",
+    )
+
     def write(self, vals):
-        if "crm_return_id" in vals:
-            self._check_return_link(vals["crm_return_id"])
+        for name in ("crm_return_id", "crm_allowance_id"):
+            if name in vals:
+                self._check_return_link(name, vals[name])
         if vals.get("state") == "posted":
             self._check_return_credit()
-        returns = self.crm_return_id
+            self._check_allowance_credit()
+        returns, allowances = self.crm_return_id, self.crm_allowance_id
         res = super().write(vals)
         if "state" in vals and (returns | self.crm_return_id):
             (returns | self.crm_return_id)._sync_credited()
+        if "state" in vals:
+            (allowances | self.crm_allowance_id)._sync_booked()
         return res
 
     def unlink(self):
-        returns = self.crm_return_id
+        returns, allowances = self.crm_return_id, self.crm_allowance_id
         res = super().unlink()
         returns._sync_credited()
+        allowances._sync_booked()
         return res
 
-    def _check_return_link(self, return_id):
+    def _check_return_link(self, name, value):
         for move in self:
-            if move.crm_return_id and move.crm_return_id.id != return_id:
+            if move[name] and move[name].id != value:
                 raise UserError(
                     self.env._(
-                        "%(note)s credits return %(document)s; that cannot change.",
+                        "%(note)s credits %(document)s; that cannot change.",
                         note=move.display_name,
-                        document=move.sudo().crm_return_id.name,  # sudo: to name it
+                        document=move.sudo()[name].name,  # sudo: to name it
                     )
                 )
+
+    def _check_allowance_credit(self):
+        """Raise unless these credit notes are what their certificates grant."""
+        # sudo: the certificate binds accountants who may not open its complaint
+        for note in self.sudo().filtered("crm_allowance_id"):
+            allowance = note.crm_allowance_id
+            allowance._check_transition_state(("sealed",))
+            allowance._check_sealed()
+            allowance._check_granted()
+            wanted = {
+                line.invoice_line_id: (line.quantity, line.price_unit)
+                for line in allowance.line_ids
+            }
+            found = {}
+            for line in note.invoice_line_ids.filtered(
+                lambda entry: entry.display_type == "product"
+            ):
+                original = line.crm_reversed_line_id
+                if original and (line.tax_ids, line.account_id, line.discount) == (
+                    original.tax_ids,
+                    original.account_id,
+                    0.0,
+                ):
+                    found[original] = (line.quantity, line.price_unit)
+                else:
+                    found[line] = None
+            if wanted != found or note.currency_id != allowance.invoice_currency_id:
+                raise UserError(
+                    self.env._(
+                        "%(note)s must credit what certificate %(document)s grants, "
+                        "at the taxes and accounts of the invoice.",
+                        note=note.display_name,
+                        document=allowance.name,
+                    )
+                )
+
+    def _check_credit_total(self):
+        """Raise when an invoice would be credited for more than it billed."""
+        invoice = self.reversed_entry_id
+        notes = invoice.reversal_move_ids.filtered(
+            lambda m: m.move_type == "out_refund" and m.state == "posted"
+        )
+        total = sum((notes | self).mapped("amount_total"))
+        if invoice and invoice.currency_id.compare_amounts(
+            total, invoice.amount_total
+        ) > 0:
+            raise UserError(
+                self.env._(
+                    "%(note)s: %(total)s would be credited of invoice %(invoice)s "
+                    "over %(amount)s; an allowance was granted on it already.",
+                    note=self.display_name,
+                    total=invoice.currency_id.format(total),
+                    invoice=invoice.name,
+                    amount=invoice.currency_id.format(invoice.amount_total),
+                )
+            )
 
     def _check_return_credit(self):
         """Raise unless these credit notes may be posted for their returns."""
@@ -62,6 +133,7 @@ class AccountMove(models.Model):
             documents._check_proof()
             documents._check_quantities_accepted()
             note._check_return_lines()
+            note._check_credit_total()
         lines = notes.line_ids.crm_return_line_id
         posted = lines._credited_quantities(("posted",))
         for line in lines:
@@ -72,7 +144,7 @@ class AccountMove(models.Model):
                 for entry in notes.invoice_line_ids
                 if entry.crm_return_line_id == line and entry.parent_state != "posted"
             )
-            if line.product_uom_id.compare(quantity, line.qty_received) > 0:
+            if line.product_uom_id.compare(quantity, line._qty_creditable()) > 0:
                 raise UserError(
                     self.env._(
                         "%(product)s on return %(document)s: %(quantity)s would be "
@@ -80,7 +152,7 @@ class AccountMove(models.Model):
                         product=line.product_id.display_name,
                         document=line.return_id.name,
                         quantity=quantity,
-                        received=line.qty_received,
+                        received=line._qty_creditable(),
                     )
                 )
 
@@ -138,6 +210,9 @@ class AccountMoveLine(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    crm_credited_line_ids = fields.One2many(
+        "account.move.line", "crm_reversed_line_id", "Credited By"
     )
 
     def write(self, vals):

@@ -25,6 +25,7 @@ class CrmReturn(models.Model):
         copy=False,
         check_company=True,
         ondelete="restrict",
+        domain="[('for_return', '=', True)]",
         help="Exactly one of the ways the policy accepts (RET-66).",
     )
     proof_reference = fields.Char(
@@ -78,7 +79,7 @@ class CrmReturn(models.Model):
     def _check_proof(self):
         """Raise unless the return is proven in one accepted way (RET-66)."""
         for record in self:
-            if not record.proof_type_id:
+            if not record.proof_type_id.for_return:
                 raise UserError(
                     self.env._(
                         "Proof of Return of %s is missing: obtain one of the accepted "
@@ -170,7 +171,8 @@ class CrmReturn(models.Model):
         self._check_accountant()
         self.check_access("read")
         for record in self:
-            record._check_proof()
+            if record._has_creditable():
+                record._check_proof()
             record._check_quantities_accepted()
             # sudo: as in action_create_credit_notes
             document = record.sudo()
@@ -205,7 +207,7 @@ class CrmReturn(models.Model):
         left = {}
         for line in self.line_ids:
             source = line.sale_line_id
-            wanted = line.qty_received - drafted.get(line.id, 0.0)
+            wanted = line._qty_creditable() - drafted.get(line.id, 0.0)
             for invoice_line in line._invoice_lines():
                 uom = invoice_line.product_uom_id
                 if invoice_line not in left:
@@ -292,6 +294,14 @@ class CrmReturn(models.Model):
     def _settle(self):
         for record in self:
             record._transition("settle", date_settled=record.company_id._policy_today())
+        self._sync_complaint_loss()
+
+    def _has_creditable(self):
+        """Tell whether anything came back that does not go to the customer again."""
+        return any(
+            line.product_uom_id.compare(line._qty_creditable(), 0) > 0
+            for line in self.sudo().line_ids  # sudo: units and ledger of the goods
+        )
 
 
 class CrmReturnLine(models.Model):

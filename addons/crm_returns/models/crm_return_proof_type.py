@@ -18,6 +18,8 @@ class CrmReturnProofType(models.Model):
     attachment_required = fields.Boolean(
         default=True, help="A scan must be attached before the credit note is posted."
     )
+    for_return = fields.Boolean(default=True, help="Proves returns (RET-66).")
+    for_allowance = fields.Boolean(help="Proves allowances (RET-71, GAP-27).")
     description = fields.Text(translate=True, help="What the document must show.")
 
     _code_uniq = models.UniqueIndex(

@@ -164,6 +164,8 @@ class CrmReturn(models.Model):
             if not moves or any(m.state not in ("done", "cancel") for m in moves):
                 continue
             received = any(move.state == "done" for move in moves)
+            if received:
+                record._check_difference_instructed()
             record._transition("arrive" if received else "unship")
 
 
@@ -204,6 +206,7 @@ class CrmReturnLine(models.Model):
             if not line.product_uom_id.is_zero(quantity - line.qty_received):
                 line._check_receipt_open()
                 line._write_guarded({"qty_received": quantity})
+        self.env["crm.return.item"]._sync_from_moves(lines.move_ids)
         lines.return_id._sync_receipt_state()
 
     def _check_receipt_open(self):

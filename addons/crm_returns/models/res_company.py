@@ -42,6 +42,21 @@ class ResCompany(models.Model):
         "counts as unable to pay (RET-14, “repeated communication”).",
     )
 
+    return_restock_direct = fields.Boolean(
+        string="Good Goods Straight to Stock",
+        help="Goods that quality found good go back to stock without a handling plan. "
+        "Off: the general manager approves what becomes of all goods (RET-10).",
+    )
+    loan_reminder_days = fields.Integer(
+        string="Remind of Loans",
+        default=3,
+        help="Calendar days before goods on loan, exhibition or demo are due back in "
+        "which the person responsible is reminded.",
+    )
+
+    _loan_figures = models.Constraint(
+        "CHECK (loan_reminder_days >= 0)", "Days of reminding cannot be negative."
+    )
     _return_figures = models.Constraint(
         "CHECK (return_warranty_months >= 0 AND return_over_ratio >= 0 "
         "AND return_contact_min >= 0)",

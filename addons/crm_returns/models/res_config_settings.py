@@ -21,3 +21,9 @@ class ResConfigSettings(models.TransientModel):
     return_contact_min = fields.Integer(
         related="company_id.return_contact_min", readonly=False
     )
+    return_restock_direct = fields.Boolean(
+        related="company_id.return_restock_direct", readonly=False
+    )
+    loan_reminder_days = fields.Integer(
+        related="company_id.loan_reminder_days", readonly=False
+    )

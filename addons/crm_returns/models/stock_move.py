@@ -138,6 +138,39 @@ class StockMove(models.Model):
                         delivered=fact["delivered"],
                     )
                 )
+        moves._check_returned_lots()
+
+    def _check_returned_lots(self):
+        """Raise when a lot came back that was not delivered, or more than once."""
+        origins = self.filtered("lot_ids").origin_returned_move_id
+        if not origins:
+            return
+        # sudo: what was delivered is a fact; only sums are compared
+        MoveLine = self.env["stock.move.line"].sudo()
+        left = {}
+        for sign, moves in ((1, origins), (-1, origins.returned_move_ids)):
+            for move, lot, quantity in MoveLine._read_group(
+                [
+                    ("move_id", "in", moves.ids),
+                    ("state", "=", "done"),
+                    ("lot_id", "!=", False),
+                ],
+                ["move_id", "lot_id"],
+                ["quantity_product_uom:sum"],
+            ):
+                origin = move if sign > 0 else move.origin_returned_move_id
+                key = (origin, lot)
+                left[key] = left.get(key, 0.0) + sign * quantity
+        for (origin, lot), quantity in left.items():
+            if lot.product_id.uom_id.compare(quantity, 0) < 0:
+                raise UserError(
+                    self.env._(
+                        "Lot %(lot)s: more of it would have come back than delivery "
+                        "%(delivery)s brought.",
+                        lot=lot.name,
+                        delivery=origin.picking_id.name or origin.reference or "-",
+                    )
+                )
 
     def _check_return_request(self):
         """Raise unless this receipt belongs to an approved return under way."""

@@ -14,6 +14,14 @@ class StockWarehouse(models.Model):
         "quality has judged them (RET-07, RET-34, RET-35).",
     )
 
+    loan_location_id = fields.Many2one(
+        "stock.location",
+        check_company=True,
+        copy=False,
+        help="Machines on loan, exhibition or demo are kept here: they are out and "
+        "still ours (RET-46).",
+    )
+
     def _get_locations_values(self, vals, code=False):
         values = super()._get_locations_values(vals, code=code)
         code = (vals.get("code") or code or "").replace(" ", "").upper()
@@ -26,5 +34,12 @@ class StockWarehouse(models.Model):
             "usage": "internal",
             "replenish_location": False,
             "barcode": self._valid_barcode(code + "RETQUAR", company_id),
+        }
+        values["loan_location_id"] = {
+            "name": self.env._("On Loan"),
+            "active": True,
+            "usage": "internal",
+            "replenish_location": False,
+            "barcode": self._valid_barcode(code + "ONLOAN", company_id),
         }
         return values

@@ -4,6 +4,9 @@ from . import test_criteria
 from . import test_forms
 from . import test_handover
 from . import test_merge
+from . import test_handling
+from . import test_integrity
+from . import test_loan
 from . import test_program
 from . import test_receipt
 from . import test_remaining

@@ -74,8 +74,19 @@ class ReturnMixin:
         )
 
     @classmethod
-    def _sell(cls, quantities, deliver=True, invoice=True, discount=0.0, lots=None):
-        """Return a confirmed order: ``{product: quantity}``, delivered, invoiced."""
+    def _sell(
+        cls,
+        quantities,
+        deliver=True,
+        invoice=True,
+        discount=0.0,
+        lots=None,
+        received=False,
+    ):
+        """Return a confirmed order: ``{product: quantity}``, delivered, invoiced.
+
+        :param received: stock the goods by a valued move, not only as a quantity
+        """
         order = cls.env["sale.order"].create(
             {
                 "partner_id": cls.customer.id,
@@ -96,7 +107,7 @@ class ReturnMixin:
             }
         )
         for product, quantity in quantities.items():
-            cls._stock(product, quantity, (lots or {}).get(product))
+            cls._stock(product, quantity, (lots or {}).get(product), received)
         order.action_confirm()
         if deliver:
             picking = order.picking_ids
@@ -109,9 +120,18 @@ class ReturnMixin:
         return order
 
     @classmethod
-    def _stock(cls, product, quantity, lots=None):
+    def _stock(cls, product, quantity, lots=None, received=False):
         """Put goods into stock; one unit per lot when lots are given."""
         location = cls.warehouse.lot_stock_id
+        if received:
+            cls.env["stock.quant"].with_context(inventory_mode=True).sudo().create(
+                {
+                    "product_id": product.id,
+                    "location_id": location.id,
+                    "inventory_quantity": quantity,
+                }
+            ).action_apply_inventory()
+            return
         Quant = cls.env["stock.quant"]
         for lot in lots or [None]:
             Quant._update_available_quantity(
@@ -158,6 +178,10 @@ class ReturnMixin:
         """Receive the goods as the storekeeper; ``{line: quantity}`` if other."""
         if document.state == "approved":
             document.with_user(self.user_sales).action_create_receipt()
+        if quantities:
+            document.with_user(self.user_sales_head).action_instruct_difference(
+                "Receive what is there"
+            )
         for picking in document.sudo().picking_ids.filtered(
             lambda p: p.state not in ("done", "cancel")
         ):
@@ -179,6 +203,39 @@ class ReturnMixin:
         lines.action_record_quality(result, "Function and appearance checked")
         document.with_user(self.user_quality).action_judged()
         return document
+
+    @classmethod
+    def _setup_workshop(cls):
+        """Make the departments that analyse, schedule and rework, with their heads."""
+        people = {
+            "technical": "Technician",
+            "pmc": "Planner",
+            "production": "Workshop",
+        }
+        for code, name in people.items():
+            cls.departments[code] = cls.env["hr.department"].create(
+                {
+                    "name": name,
+                    "policy_code": code,
+                    "company_id": cls.company.id,
+                }
+            )
+            user = cls._make_person(
+                f"user_{code}", name, "crm_policy.group_user", code, True
+            )
+            setattr(cls, f"user_{code}", user)
+
+    def _plan(self, document, **dispositions):
+        """Return the approved plan of a judged return; ``{result: disposition}``."""
+        plan = document.sudo().plan_ids.with_user(self.user_technical)
+        plan.analysis = "Seam open"
+        for item in plan.item_ids:
+            wanted = dispositions.get(item.qa_result)
+            if wanted:
+                item.disposition = wanted
+        plan.action_submit()
+        plan.with_user(self.user_gm).action_approve()
+        return plan
 
     def _prove(self, document):
         document.with_user(self.user_sales).write(

@@ -1,2 +1,3 @@
 from . import crm_return_comment
 from . import stock_return_picking
+from . import crm_return_ask

@@ -1,0 +1,78 @@
+"""How long returned goods stay where: every stay of returns, plans and loans.
+
+One row per stay at a department (RET-49, RET-50), open or closed.
+"""
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+BANDS = [
+    ("1", "Up to 1 day"),
+    ("3", "2 to 3 days"),
+    ("7", "4 to 7 days"),
+    ("30", "8 to 30 days"),
+    ("more", "More than 30 days"),
+]
+MODELS = ("crm.return", "crm.return.plan", "crm.loan")
+
+
+class CrmReturnAgeingReport(models.Model):
+    _name = "crm.return.ageing.report"
+    _description = "Ageing of Returns"
+    _auto = False
+    _order = "date_in, id"
+    _rec_name = "document_name"
+
+    model = fields.Selection(
+        [
+            ("crm.return", "Return"),
+            ("crm.return.plan", "Handling Plan"),
+            ("crm.loan", "Loan"),
+        ],
+        string="Document Type",
+        readonly=True,
+    )
+    document_name = fields.Char("Document", readonly=True)
+    return_id = fields.Many2one("crm.return", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    department_id = fields.Many2one("hr.department", readonly=True)
+    step = fields.Char(readonly=True, help="State the document stays in.")
+    owner_id = fields.Many2one("res.users", "Responsible", readonly=True)
+    date_in = fields.Datetime("In", readonly=True)
+    date_due = fields.Datetime("Due", readonly=True)
+    date_out = fields.Datetime("Out", readonly=True)
+    is_open = fields.Boolean("Still There", readonly=True)
+    days = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="Calendar days of the stay, of open ones until now.",
+    )
+    days_max = fields.Float(
+        "Longest Stay", readonly=True, aggregator="max", digits=(16, 1)
+    )
+    late_count = fields.Integer("Late", readonly=True)
+    band = fields.Selection(BANDS, readonly=True, help="Age of the stay.")
+
+    @property
+    def _table_query(self):
+        for model in ("crm.routing.passage", "crm.return", "crm.return.plan"):
+            self.env[model].flush_model()
+        return SQL(
+            "SELECT stay.*, stay.days AS days_max, CASE WHEN days <= 1 THEN '1'"
+            " WHEN days <= 3 THEN '3' WHEN days <= 7 THEN '7'"
+            " WHEN days <= 30 THEN '30' ELSE 'more' END AS band"
+            " FROM (SELECT p.id, p.model, p.document_name, p.company_id,"
+            " p.department_id, p.step, p.owner_id, p.date_in, p.date_due, p.date_out,"
+            " p.date_out IS NULL AS is_open, CASE WHEN"
+            " COALESCE(p.date_out, now() AT TIME ZONE 'UTC') > p.date_due THEN 1"
+            " ELSE 0 END AS late_count,"
+            " EXTRACT(epoch FROM COALESCE(p.date_out, now() AT TIME ZONE 'UTC')"
+            " - p.date_in)::float8 / 86400 AS days,"
+            " CASE p.model WHEN 'crm.return' THEN p.res_id"
+            " WHEN 'crm.return.plan' THEN plan.return_id END AS return_id"
+            " FROM crm_routing_passage p LEFT JOIN crm_return_plan plan"
+            " ON p.model = 'crm.return.plan' AND plan.id = p.res_id"
+            " WHERE p.kind = 'stay' AND p.model IN %s) stay",
+            MODELS,
+        )
