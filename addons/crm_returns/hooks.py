@@ -28,10 +28,10 @@ def uninstall_hook(env):
     for code in SEQUENCES:
         env["ir.sequence"]._policy_remove(code)
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
-    locations = (
-        warehouses.return_quarantine_location_id | warehouses.loan_location_id
+    locations = warehouses.return_quarantine_location_id | warehouses.loan_location_id
+    warehouses.write(
+        {"return_quarantine_location_id": False, "loan_location_id": False}
     )
-    warehouses.write({"return_quarantine_location_id": False, "loan_location_id": False})
     used = env["stock.move.line"].search(
         [
             "|",

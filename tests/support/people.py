@@ -19,6 +19,9 @@ PEOPLE = (
     ("marketing", "吴晓峰", ("crm_policy.group_manager",), "marketing", True),
     ("quality", "郑国平", ("crm_policy.group_user",), "quality", True),
     ("manufacturing", "冯大勇", ("crm_policy.group_user",), "manufacturing", True),
+    ("technical", "曹振华", ("crm_policy.group_user",), "technical", True),
+    ("pmc", "蒋立新", ("crm_policy.group_user",), "pmc", True),
+    ("production", "韩春生", ("crm_policy.group_user",), "production", True),
     ("rd", "沈佳怡", ("crm_policy.group_user",), "rd", True),
     ("gmo", "王秀兰", ("crm_policy.group_gm_office",), "gmo", True),
     (

@@ -219,6 +219,9 @@ def received_return(site, partner, line, approved, received):
     [receipt] = seller.call("crm.return", "action_create_receipt", ids)
     [move] = storage.search("stock.move", [("picking_id", "=", receipt)])
     storage.write("stock.move", [move], quantity=received, picked=True)
+    site.user("sales_head", Json2).call(
+        "crm.return", "action_instruct_difference", ids, instruction="按实收数签收"
+    )
     storage.call("stock.picking", "button_validate", [receipt])
     storage.call("crm.return", "action_to_quality", ids)
     quality = site.user("quality", Json2)

@@ -49,6 +49,7 @@ def begin(world):
         world.begin(
             own(world, index, end, quick=True), hours_left=22 + rng.randrange(9)
         )
+    world.begin(loans(world), hours_left=40)
     for index, end in enumerate(FROM_COMPLAINTS):
         if end == "settled":
             world.begin(from_complaint(world, end), part=0.45 + 0.1 * index)
@@ -283,3 +284,59 @@ def _credit(world, document):
     notes = document.credit_note_ids
     if notes:
         notes.action_post()
+    if world.rng.random() < 0.6:
+        _handle(world, document.sudo().plan_ids)
+
+
+def _handle(world, plan):
+    """The goods are analysed, reworked where needed, and put away."""
+    people, today = world.people, local_day(world.now)
+    technical = people.act(plan, "technical")
+    technical.write(
+        {
+            "analysis": "外观轻微脏污，个别车缝线头外露，尺寸合格。",
+            "measures": "整烫、修线头；请车间加强末道检验。",
+            "labour_cost": 120.0 if plan.has_rework else 0.0,
+        }
+    )
+    technical.action_submit()
+    _decide(plan, refuse=False)
+    if plan.has_rework:
+        people.act(plan, "pmc").action_schedule(today, today + timedelta(days=2))
+        people.act(plan, "production").action_start()
+        people.act(plan, "production").action_finish(labour=115.0)
+        people.act(plan, "quality").action_pass_all()
+        people.act(plan, "quality").action_inspected()
+    people.act(plan, "storage").action_execute()
+
+
+def loans(world):
+    """Demo units go out; one is overdue already."""
+    for days, kind, place in (
+        (-2, "exhibition", "中国国际服装服饰博览会"),
+        (12, "demo", "西北办事处"),
+    ):
+        yield later(world.now, 10)
+        line = world.rng.choice(world.delivered)
+        seller, today = line.order_id.user_id, local_day(world.now)
+        loan = (
+            world.env["crm.loan"]
+            .with_user(seller)
+            .create(
+                {
+                    "kind": kind,
+                    "place": place,
+                    "purpose": "新款样衣展示",
+                    "date_out": today - timedelta(days=5),
+                    "date_due": today + timedelta(days=days),
+                    "line_ids": [Command.create({"product_id": line.product_id.id})],
+                }
+            )
+        )
+        loan.action_submit()
+        _decide(loan.sudo(), refuse=False)
+        loan.action_hand_over()
+        for move in loan.sudo().picking_ids.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        world.people.act(loan.sudo().picking_ids, "storage").button_validate()

@@ -24,6 +24,7 @@ from . import crm_return_disposition
 from . import crm_return_loss
 from . import crm_return_allowance
 from . import crm_return_print
+from . import crm_return_handling_print
 from . import crm_return_api
 from . import crm_return_portal
 from . import account_move

@@ -103,9 +103,10 @@ class AccountMove(models.Model):
             lambda m: m.move_type == "out_refund" and m.state == "posted"
         )
         total = sum((notes | self).mapped("amount_total"))
-        if invoice and invoice.currency_id.compare_amounts(
-            total, invoice.amount_total
-        ) > 0:
+        if (
+            invoice
+            and invoice.currency_id.compare_amounts(total, invoice.amount_total) > 0
+        ):
             raise UserError(
                 self.env._(
                     "%(note)s: %(total)s would be credited of invoice %(invoice)s "

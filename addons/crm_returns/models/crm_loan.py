@@ -186,10 +186,6 @@ class CrmLoan(models.Model):
     picking_count = fields.Integer(compute="_compute_picking_count")
     label_serial = fields.Integer(readonly=True, copy=False)
 
-    _dates = models.Constraint(
-        "CHECK (date_due >= date_out)", "Goods cannot be due before they go out."
-    )
-
     # --------------------------------------------------------------- computes
 
     @api.depends("user_id", "company_id")
@@ -228,7 +224,9 @@ class CrmLoan(models.Model):
         counts = dict(
             self.env["stock.picking"]
             .sudo()
-            ._read_group([("crm_loan_id", "in", self.ids)], ["crm_loan_id"], ["__count"])
+            ._read_group(
+                [("crm_loan_id", "in", self.ids)], ["crm_loan_id"], ["__count"]
+            )
         )
         for loan in self:
             loan.picking_count = counts.get(loan.sudo(), 0)
@@ -238,6 +236,14 @@ class CrmLoan(models.Model):
         return {"loan": self.env._("Goods on loan")}
 
     # ----------------------------------------------------------------- checks
+
+    @api.constrains("date_out", "date_due")
+    def _check_dates(self):
+        for loan in self:
+            if loan.date_due < loan.date_out:
+                raise ValidationError(
+                    self.env._("Back By: goods cannot be due before they go out.")
+                )
 
     @api.constrains("kind", "partner_id", "place")
     def _check_whereabouts(self):

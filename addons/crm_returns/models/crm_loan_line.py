@@ -51,9 +51,7 @@ class CrmLoanLine(models.Model):
             product = line.product_id
             if product.tracking == "serial" and line.quantity != 1:
                 raise UserError(
-                    self.env._(
-                        "%s: one line per serial number.", product.display_name
-                    )
+                    self.env._("%s: one line per serial number.", product.display_name)
                 )
             if product.tracking != "none" and not line.lot_id:
                 raise UserError(

@@ -221,8 +221,7 @@ class CrmReturnAllowance(models.Model):
         if not set(kinds) & set(ALLOWANCE_RESOLUTIONS):
             raise UserError(
                 self.env._(
-                    "Complaint %s decided neither allowance nor compensation "
-                    "(RET-55).",
+                    "Complaint %s decided neither allowance nor compensation (RET-55).",
                     complaint.display_name,
                 )
             )
@@ -389,9 +388,7 @@ class CrmReturnAllowance(models.Model):
         for record in self.sudo():  # sudo: follows what accounting posted
             posted = record.credit_note_ids.filtered(lambda m: m.state == "posted")
             if record.state == "sealed" and posted:
-                record._transition(
-                    "book", booked_on=record.company_id._policy_today()
-                )
+                record._transition("book", booked_on=record.company_id._policy_today())
             elif record.state == "booked" and not posted:
                 record._transition("unbook", booked_on=False)
 

@@ -254,7 +254,9 @@ class CrmReturnItem(models.Model):
     def action_value_wizard(self):
         """Ask for the value and its reason."""
         self.ensure_one()
-        return self.env["crm.return"]._ask("value", item_id=self.id, value=self.value_restocked)
+        return self.env["crm.return"]._ask(
+            "value", item_id=self.id, value=self.value_restocked
+        )
 
     # ----------------------------------------------------------------- follow up
 

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 EXCHANGE_STATES = (
     "approved",
     "inspected",
+    "collected",
     "in_transit",
     "in_warehouse",
     "in_quality",

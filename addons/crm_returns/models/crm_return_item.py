@@ -298,9 +298,9 @@ class CrmReturnItem(models.Model):
         )
 
     def write(self, vals):
-        if JUDGEMENT_FIELDS.isdisjoint(vals) or JUDGEMENT_FIELDS.intersection(
-            vals
-        ) <= (self._guard_open_fields()):
+        if JUDGEMENT_FIELDS.isdisjoint(vals) or JUDGEMENT_FIELDS.intersection(vals) <= (
+            self._guard_open_fields()
+        ):
             return super().write(vals)
         stamp = self._check_judgement(vals)
         res = super().write(vals)

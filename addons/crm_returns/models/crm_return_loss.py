@@ -33,8 +33,10 @@ class CrmReturn(models.Model):
             complaint = record.complaint_id
             if complaint.state not in LOSS_STATES or record.state != "settled":
                 continue
-            kinds = self.env["crm.complaint.loss.kind"].sudo()._in_force(
-                complaint.company_id, complaint.date
+            kinds = (
+                self.env["crm.complaint.loss.kind"]
+                .sudo()
+                ._in_force(complaint.company_id, complaint.date)
             )
             for code, vals in (
                 ("return", record._returned_loss()),

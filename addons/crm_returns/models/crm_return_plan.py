@@ -203,7 +203,9 @@ class CrmReturnPlan(models.Model):
         counts = dict(
             self.env["repair.order"]
             .sudo()
-            ._read_group([("crm_plan_id", "in", self.ids)], ["crm_plan_id"], ["__count"])
+            ._read_group(
+                [("crm_plan_id", "in", self.ids)], ["crm_plan_id"], ["__count"]
+            )
         )
         for plan in self:
             plan.repair_count = counts.get(plan.sudo(), 0)
@@ -386,7 +388,9 @@ class CrmReturnPlan(models.Model):
     def action_finish_wizard(self):
         """Ask for the cost of the work."""
         self.ensure_one()
-        return self.env["crm.return"]._ask("finish", plan_id=self.id, labour=self.labour_cost, other=self.other_cost)
+        return self.env["crm.return"]._ask(
+            "finish", plan_id=self.id, labour=self.labour_cost, other=self.other_cost
+        )
 
     def action_report_abnormality(self, text):
         """Report something abnormal to the head of the department at once (RET-44).
@@ -501,9 +505,7 @@ class CrmReturnPlan(models.Model):
             lambda i: i.state == "judged" and i.disposition == "rework"
         )
         if not items and not self.repair_ids:
-            raise UserError(
-                self.env._("%s has nothing to rework.", self.display_name)
-            )
+            raise UserError(self.env._("%s has nothing to rework.", self.display_name))
         for item in items:
             repair = self.env["repair.order"].create(self._prepare_repair(item))
             item._transition("rework", repair_id=repair.id)
@@ -555,9 +557,7 @@ class CrmReturnPlan(models.Model):
         work = self.labour_actual + self.other_actual
         for item in reworked:
             mine = sum(
-                value
-                for repair, value in parts.items()
-                if repair.crm_item_id == item
+                value for repair, value in parts.items() if repair.crm_item_id == item
             )
             share = self.currency_id.round(
                 mine + work / len(reworked) if reworked else 0.0
@@ -565,6 +565,4 @@ class CrmReturnPlan(models.Model):
             item._write_guarded({"cost_rework": share})
             if item.state == "rework":
                 item._transition("reworked")
-        self._transition(
-            "finish", cost_parts_actual=total, cost_actual=total + work
-        )
+        self._transition("finish", cost_parts_actual=total, cost_actual=total + work)

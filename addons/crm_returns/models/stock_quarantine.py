@@ -204,8 +204,7 @@ class CrmReturnItem(models.Model):
         if not same:
             raise UserError(
                 self.env._(
-                    "%s leaves quarantine once, whole, and where its disposition "
-                    "says.",
+                    "%s leaves quarantine once, whole, and where its disposition says.",
                     self.display_name,
                 )
             )

@@ -22,13 +22,13 @@ class CrmReturnRateReport(models.Model):
     categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    reason_id = fields.Many2one("crm.return.reason", "Reason", readonly=True)
+    reason_id = fields.Many2one("crm.return.reason", readonly=True)
     return_id = fields.Many2one("crm.return", readonly=True)
     delivered = fields.Float(
-        "Delivered", readonly=True, digits="Product Unit", help="In the product's unit."
+        readonly=True, digits="Product Unit", help="In the product's unit."
     )
     returned = fields.Float(
-        "Returned", readonly=True, digits="Product Unit", help="In the product's unit."
+        readonly=True, digits="Product Unit", help="In the product's unit."
     )
     cost = fields.Monetary(
         "Cost of Returns",

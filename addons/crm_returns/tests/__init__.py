@@ -1,3 +1,4 @@
+from . import test_allowance
 from . import test_approval
 from . import test_credit
 from . import test_criteria

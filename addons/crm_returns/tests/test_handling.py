@@ -358,9 +358,7 @@ class TestHandling(ReturnCase):
         )
         order = self._sell({machine: 2}, lots={machine: lots[:2]})
         document = self._approve(
-            self._return(
-                (order.order_line, 1, lots[0]), (order.order_line, 1, lots[1])
-            )
+            self._return((order.order_line, 1, lots[0]), (order.order_line, 1, lots[1]))
         )
         document.with_user(self.user_sales).action_create_receipt()
         move = document.sudo().picking_ids.move_ids[0]

@@ -138,8 +138,8 @@ class TestLoan(ReturnCase):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 self._loan(**vals)
-        with self.assertRaises(ValidationError):
-            self._loan(date_due=self.today - relativedelta(days=1)).flush_recordset()
+        with self.assertRefused(ValidationError, "Back By"):
+            self._loan(date_due=self.today - relativedelta(days=1))
         self._loan().action_submit()
         with self.assertRefused(UserError, "M-1 goes out"):
             self._loan().action_submit()
@@ -162,6 +162,7 @@ class TestLoan(ReturnCase):
             head.action_extend(self.today, "Second fair")
         head.action_extend(self.today + relativedelta(days=9), "Second fair")
         self.assertEqual(loan.date_limit, self.today + relativedelta(days=9))
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE crm_loan SET date_limit = %s WHERE id = %s",
             [self.today - relativedelta(days=1), loan.id],

@@ -1,4 +1,4 @@
-"""Asks for the figures and words a step of handling needs; the models hold the rules."""
+"""Asks for what a step of handling needs; the models hold the rules."""
 
 from odoo import fields, models
 
