@@ -5,15 +5,17 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.crm_complaint.tests.common import ComplaintMixin
+from odoo.addons.crm_policy.tests.common import PolicyCase
 
-from .common import ReturnCase
+from .common import ReturnMixin
 
 
 @tagged("post_install", "-at_install")
-class TestAllowance(ComplaintMixin, ReturnCase):
+class TestAllowance(ReturnMixin, ComplaintMixin, PolicyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._setup_returns()
         cls._setup_workshop()
         cls.Complaint = cls.env["crm.complaint"]
         cls.order = cls._sell({cls.product: 10, cls.product2: 4}, discount=5)
@@ -21,7 +23,9 @@ class TestAllowance(ComplaintMixin, ReturnCase):
         cls.invoice = cls.order.invoice_ids
 
     def _summary_vals(self, amount=1000.0, **vals):
-        return super()._summary_vals(resolution_ids=self._resolution, **vals)
+        return super()._summary_vals(
+            amount=100, resolution_ids=self._resolution, **vals
+        )
 
     def _complaint(self, kind="allowance", amount=100, quantity=5):
         kind = self.env.ref(f"crm_complaint.resolution_kind_{kind}")
