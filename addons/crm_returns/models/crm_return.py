@@ -381,9 +381,12 @@ class CrmReturn(models.Model):
 
     def _check_text_vals(self, vals):
         """Texts belong to the step in which they are written."""
-        if "explanation" in vals or "evidence" in vals:
-            self._check_in_states(
-                ("draft",), [n for n in ("explanation", "evidence") if n in vals]
+        names = [n for n in ("explanation", "evidence", "demand") if n in vals]
+        if names:
+            self._check_in_states(("draft",), names)
+        if "demand" in vals and any(record.channel == "portal" for record in self):
+            raise UserError(
+                self.env._("Customer's Words: what the customer wrote himself stays.")
             )
         if "inspection_note" in vals:
             self._check_in_states(("approved", "inspected"), ["inspection_note"])

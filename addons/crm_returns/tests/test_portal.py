@@ -2,7 +2,7 @@
 
 import re
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_policy.tests.common import PASSWORD, RpcAbuseCase
@@ -94,6 +94,8 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
         self.assertEqual(document.activity_ids.user_id, self.user_sales)
         self.assertNotIn(self.buyer.partner_id, document.message_partner_ids)
         mine = document.with_user(self.user_sales)
+        with self.assertRaises(UserError):
+            mine.demand = "He never said so"
         mine.write({"evidence": "His letter of May", "explanation": "Inside matter"})
         mine.action_submit()
         mine.record_contact("persuasion", "He may be bluffing")
