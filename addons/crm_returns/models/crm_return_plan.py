@@ -138,7 +138,8 @@ class CrmReturnPlan(models.Model):
         "handling form (RET-36)."
     )
     measures = fields.Text(
-        string="Corrective and Preventive Action", help="What keeps it from happening again (RET-06)."
+        string="Corrective and Preventive Action",
+        help="What keeps it from happening again (RET-06).",
     )
     part_ids = fields.One2many("crm.return.plan.part", "plan_id", "Parts")
 

@@ -3,6 +3,7 @@ from . import test_approval
 from . import test_credit
 from . import test_criteria
 from . import test_forms
+from . import test_forms_handling
 from . import test_handover
 from . import test_merge
 from . import test_handling
@@ -13,6 +14,7 @@ from . import test_receipt
 from . import test_remaining
 from . import test_rights
 from . import test_rpc_abuse
+from . import test_rpc_handling
 from . import test_rules_erase
 from . import test_rules_withheld
 from . import test_collect

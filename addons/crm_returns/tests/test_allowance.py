@@ -1,4 +1,4 @@
-"""Allowances: decided, signed twice, sealed, proven, booked; cost flows back (SM-16)."""
+"""Allowances: decided, signed, sealed, proven, booked; cost flows back (SM-16)."""
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
