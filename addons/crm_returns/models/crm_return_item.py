@@ -6,7 +6,7 @@ so sales and finance read here what really happened to the goods (RET-31, RET-43
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
@@ -290,7 +290,7 @@ class CrmReturnItem(models.Model):
         return super().create(vals_list)
 
     def _raise_ledger(self):
-        raise UserError(
+        raise AccessError(
             self.env._(
                 "The ledger of returned goods is kept by receipts and transfers; "
                 "entries are not made by hand (RET-31)."

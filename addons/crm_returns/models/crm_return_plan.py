@@ -7,7 +7,7 @@ RET-43). Execution by the warehouse lies in ``crm_return_disposition``.
 """
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # The second half of the state machine SM-14, from the analysis on.
 STATES = [
@@ -264,7 +264,7 @@ class CrmReturnPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            raise UserError(
+            raise AccessError(
                 self.env._(
                     "A handling plan begins with the judgement of quality; it is not "
                     "made by hand (RET-35, RET-36)."
