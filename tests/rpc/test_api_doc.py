@@ -123,6 +123,15 @@ def overdue(site, count):
     ]
 
 
+def rounds(site):
+    """Id of a round of the duty to forward what customers say, still open."""
+    admin = site.user("admin", Json2)
+    model = "crm.complaint.duty.round"
+    [action] = admin.search("ir.cron", [("model_id.model", "=", model)])
+    admin.call("ir.cron", "method_direct_trigger", [action])
+    return admin.search(model, [("duty_id.forwarded", "=", True)])[0]
+
+
 def world(site):
     """What the examples begin with."""
     cases = overdue(site, 2)
@@ -139,6 +148,7 @@ def world(site):
     order = seller.value("sale.order.line", line, "order_id")[0]
     plain = work.delivered_line(site, partner, invoiced=False)
     many = work.delivered_line(site, partner, quantity=20)
+    wrong = work.delivered_line(site, partner, product=site.trousers)
     admin = site.user("admin", Json2)
     admin.write("res.company", admin.search("res.company", []), customer_pool=True)
     # Nothing is granted to a customer whose complaint is not decided.
@@ -159,6 +169,8 @@ def world(site):
         "ORDER": order,
         "ORDER_LINE": line,
         "REFUSED": [work.complaint(site, partner, "decided")],
+        "GRANTED": work.complaint(site, partner, "decided"),
+        "DUTY_ROUND": [rounds(site)],
         "OPEN_COMPLAINT": work.complaint(site, complainer),
         "LATE_COMPLAINT": late(site, complainer),
         "SUPPLIER": admin.create("res.partner", name="宁夏面料厂", is_company=True),
@@ -168,6 +180,7 @@ def world(site):
         "EXCESS": [work.received_return(site, partner, many, 2, 10)],
         "APPROVED": [work.collected_return(site, partner, many, 1)],
         "CREDITABLE": [work.received_return(site, partner, many, 1, 1)],
+        "EXCHANGE": [work.collected_return(site, partner, wrong, 5, "exchange")],
         "NOT_INVOICED": [work.received_return(site, partner, plain, 2, 2)],
     }
 

@@ -67,6 +67,10 @@ def make_people(env):
 
 def make_goods(env):
     """Two products with plenty of stock."""
+    # Trousers are valued at average cost: what comes back can be given a value.
+    average = env["product.category"].create(
+        {"name": "长裤", "property_cost_method": "average"}
+    )
     goods = env["product.product"].create(
         [
             {
@@ -80,6 +84,7 @@ def make_goods(env):
             for name, code, price in (("夹克", "JK-01", 300), ("长裤", "TR-01", 200))
         ]
     )
+    goods[1].categ_id = average
     warehouse = env["stock.warehouse"].search(
         [("company_id", "=", env.company.id)], limit=1
     )

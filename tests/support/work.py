@@ -45,10 +45,12 @@ def customer(site, number, login="sales1"):
     return new
 
 
-def delivered_line(site, partner, quantity=10, login="sales1", invoiced=True):
+def delivered_line(
+    site, partner, quantity=10, login="sales1", invoiced=True, product=None
+):
     """Id of an order line that is delivered and, unless told otherwise, invoiced."""
     seller = site.user(login, Json2)
-    line = {"product_id": site.jacket, "product_uom_qty": quantity}
+    line = {"product_id": product or site.jacket, "product_uom_qty": quantity}
     order = seller.create("sale.order", partner_id=partner, order_line=[(0, 0, line)])
     seller.call("sale.order", "action_confirm", [order])
     storage = site.user("storage", Json2)
@@ -156,7 +158,7 @@ def _value(client, value):
     return client.search(model, [(field, "=", code)])[0]
 
 
-def approved_return(site, partner, line, quantity):
+def approved_return(site, partner, line, quantity, kind="return"):
     """Id of a return that the whole chain has approved."""
     seller = site.user("sales1", Json2)
     facts = seller.call(
@@ -164,6 +166,7 @@ def approved_return(site, partner, line, quantity):
         "request_return",
         vals={
             "partner_id": partner,
+            "kind": kind,
             "reason": "model",
             "evidence": "客户来函",
             "lines": [{"sale_line_id": line, "quantity": quantity}],
@@ -179,10 +182,10 @@ def approved_return(site, partner, line, quantity):
     return ids[0]
 
 
-def collected_return(site, partner, line, quantity):
+def collected_return(site, partner, line, quantity, kind="return"):
     """Id of an approved return whose goods were inspected and collected."""
     seller, desk = site.user("sales1", Json2), site.user("desk", Json2)
-    ids = [approved_return(site, partner, line, quantity)]
+    ids = [approved_return(site, partner, line, quantity, kind)]
     goods = seller.value("crm.return", ids[0], "line_ids")
     parts = [{"line": one, "function": "ok", "appearance": "ok"} for one in goods]
     sheet = desk.call("crm.return", "start_inspection", ids, parts=parts)

@@ -485,10 +485,18 @@ class CrmReturnPlan(models.Model):
         return True
 
     def action_cancel_plan(self):
-        """Drop a plan that is not decided; its goods may be planned anew."""
+        """Drop a plan that is not decided and begin a new one for its goods.
+
+        :return: True
+        :raises UserError: decided already; AccessError: not of the department
+        """
         self.check_access("write")
-        self._transition("cancel")
-        self.item_ids.sudo()._write_guarded({"plan_id": False})  # sudo: own procedure
+        for plan in self:
+            document = plan.return_id or plan.loan_id
+            items = plan.item_ids
+            plan._transition("cancel")
+            if items:
+                self._begin(document, items)
         return True
 
     def action_view_repairs(self):

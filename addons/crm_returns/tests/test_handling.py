@@ -163,6 +163,19 @@ class TestHandling(ReturnCase):
         plan.with_user(self.user_gm).action_reject("Too dear")
         self.assertEqual(plan.state, "draft")
 
+    def test_dropped_plan(self):
+        """The goods of a plan that is dropped are in a new one, not in none."""
+        document = self._judged((self.line, 3))
+        plan, items = document.plan_ids, document.item_ids
+        with self.assertRaises(AccessError):
+            plan.with_user(self.user_sales).action_cancel_plan()
+        plan.with_user(self.user_technical).action_cancel_plan()
+        self.assertEqual(plan.state, "cancelled")
+        self.assertEqual(items.plan_id, document.plan_ids - plan)
+        self.assertEqual(items.plan_id.state, "draft")
+        with self.assertRefused(UserError, "only in"):
+            plan.with_user(self.user_technical).action_cancel_plan()
+
     def test_restock(self):
         """Good goods go to stock by the approved plan, marked and at their value."""
         document = self._judged((self.line, 3), result="good")
