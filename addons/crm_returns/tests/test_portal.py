@@ -41,6 +41,8 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
 
     def _page(self, url, user="return_buyer"):
         self.authenticate(user, PASSWORD)
+        # The words of refusals are compared: those of the source.
+        self.opener.cookies.set("frontend_lang", "en_US")
         return self.url_open(url)
 
     def _form(self):
