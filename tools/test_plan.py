@@ -19,14 +19,14 @@ ADDON_JOB_SECONDS = 150
 ADDON_TEST_SECONDS = 0.5
 #: Seconds of the longer tests from outside, by file or by file and test.
 SECONDS = {
-    "cli/test_life": 500,
-    "install/test_addons::test_uninstalled_without_leftovers": 280,
-    "install/test_addons::test_alone": 160,
-    "browser/test_walk": 160,
+    "cli/test_life": 430,
+    "install/test_addons::test_uninstalled_without_leftovers": 230,
+    "install/test_addons::test_alone": 175,
+    "browser/test_walk": 195,
     "demo/test_demo": 300,
     "browser/test_tours": 60,
-    "install/test_addons::test_all_uninstalled_and_installed_again": 100,
-    "rpc/test_api_doc": 90,
+    "install/test_addons::test_all_uninstalled_and_installed_again": 90,
+    "rpc/test_api_doc": 140,
     "rpc/test_story": 70,
     "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 60,
