@@ -59,11 +59,10 @@ class ComplaintPortal(CustomerPortal):
         Complaint = request.env["crm.complaint"]
         stages = Complaint._portal_stages()
         filterby = filterby if filterby in stages else "all"
-        count = Complaint._portal_count()
         pages = pager(
             url="/my/complaints",
             url_args={"filterby": filterby},
-            total=count,
+            total=Complaint._portal_count(filterby),
             page=page,
             step=PAGE,
         )

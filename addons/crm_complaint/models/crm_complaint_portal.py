@@ -73,9 +73,12 @@ class CrmComplaint(models.Model):
         )
 
     @api.model
-    def _portal_count(self):
+    def _portal_count(self, stage=None):
+        domain = self._portal_domain()
+        if stage in STAGES:
+            domain &= Domain("state", "in", STAGES[stage])
         # sudo: customers have no rights on complaints; the domain keeps to their own
-        return self.sudo().search_count(self._portal_domain())
+        return self.sudo().search_count(domain)
 
     @api.model
     def _portal_list(self, stage=None, offset=0, limit=20):

@@ -6,12 +6,13 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.crm_complaint.controllers.portal import ComplaintPortal
+from odoo.addons.portal.controllers.portal import pager
 
 PAGE = 20
 
 
-class ReturnPortal(CustomerPortal):
+class ReturnPortal(ComplaintPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "crm_return_count" in counters:
@@ -25,26 +26,6 @@ class ReturnPortal(CustomerPortal):
         except AccessError as error:
             # Not found: strangers do not learn which numbers exist.
             raise request.not_found() from error
-
-    def _return_uploads(self):
-        """Return ``[(name, bytes)]`` of the files sent along, within the limits.
-
-        :raises UserError: a file is too large, or of a kind that is not taken
-        """
-        files = []
-        for upload in request.httprequest.files.getlist("files"):
-            if not upload.filename:
-                continue
-            # Its size is known before any of it is read.
-            size = upload.stream.seek(0, 2)
-            upload.stream.seek(0)
-            refusal = request.env["crm.complaint"]._file_refusal(
-                upload.filename, size, request.env.company
-            )
-            if refusal:
-                raise UserError(refusal)
-            files.append((upload.filename, upload.read()))
-        return files
 
     @http.route(
         ["/my/returns", "/my/returns/page/<int:page>"],
@@ -110,7 +91,7 @@ class ReturnPortal(CustomerPortal):
             try:
                 with request.env.cr.savepoint():
                     return_id = Return._portal_file(
-                        post, self._return_uploads(), post.get("token")
+                        post, self._uploads(), post.get("token")
                     )
                 return request.redirect(f"/my/returns/{return_id}")
             except UserError as refusal:
