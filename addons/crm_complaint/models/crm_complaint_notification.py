@@ -425,9 +425,11 @@ class CrmComplaintNotification(models.Model):
     @api.model
     def _cron_late(self):
         """Tell the head of whoever is in charge, once, that a notification is late."""
-        late = self.search([("late", "=", True), ("reminded_on", "=", False)])
+        found = self.search([("late", "=", True), ("reminded_on", "=", False)])
+        # Late by the day of its own company, which may be another than the job's.
+        late = found.filtered("late")
         today = fields.Date.today()
-        for record in late.filtered("late"):
+        for record in late:
             employee = record.user_id.with_company(record.company_id).employee_id
             head = employee.department_id._policy_heads(but=record.user_id)[:1]
             record._remind_of(
