@@ -229,7 +229,7 @@ class CrmLoan(models.Model):
             )
         )
         for loan in self:
-            loan.picking_count = counts.get(loan.sudo(), 0)
+            loan.picking_count = counts.get(loan, 0)
 
     @api.model
     def _get_approval_step_labels(self):

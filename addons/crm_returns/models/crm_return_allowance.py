@@ -225,8 +225,10 @@ class CrmReturnAllowance(models.Model):
                     complaint.display_name,
                 )
             )
+        # sudo: as above
+        own = self.sudo().credit_note_ids
         others = complaint.settlement_move_ids.filtered(
-            lambda m: m.state == "posted" and m not in self.sudo().credit_note_ids
+            lambda m: m.state == "posted" and m not in own
         )
         complaint._check_granted(
             self.display_name, self.amount_untaxed, self.invoice_currency_id, others
@@ -321,6 +323,7 @@ class CrmReturnAllowance(models.Model):
         for record in self:
             record._check_transition_state(("sealed",))
             record._check_sealed()
+            # sudo: credit notes of colleagues count as well
             if record.sudo().credit_note_ids.filtered(lambda m: m.state != "cancel"):
                 raise UserError(
                     self.env._("%s has its credit note already.", record.display_name)

@@ -172,7 +172,7 @@ class CrmReturn(models.Model):
         )
         siblings = complaint.return_ids.filtered(
             lambda other: (
-                other != self.sudo()
+                other != self
                 and other.state not in ("draft", "refused", "withdrawn", "not_eligible")
             )
         )
@@ -331,6 +331,7 @@ class CrmReturn(models.Model):
                     body=self.env._("The customer keeps the goods. %s", comment)
                 )
             document._write_guarded({"state": "withdrawn"})
+            # sudo: as above
             self.env["crm.return.contact"].sudo().create(
                 {
                     "return_id": record.id,

@@ -61,7 +61,7 @@ class CrmReturn(models.Model):
             )
         )
         for record in self:
-            record.credit_note_count = counts.get(record.sudo(), 0)
+            record.credit_note_count = counts.get(record, 0)
 
     # ----------------------------------------------------------------- checks
 

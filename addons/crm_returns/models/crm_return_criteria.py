@@ -358,6 +358,7 @@ class CrmReturnLine(models.Model):
             moves = left.get(source.id, [])
             quantity = (quantities or {}).get(line, line.quantity)
             if line.lot_id:
+                # sudo: which lots were delivered, also for who cannot open stock
                 usable = [m for m in moves if line.lot_id in m[0].sudo().lot_ids]
             else:
                 usable = moves

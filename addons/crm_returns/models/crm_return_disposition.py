@@ -200,27 +200,7 @@ class CrmReturnItem(models.Model):
         self.ensure_one()
         self.env["crm.return"]._check_accountant()
         self.check_access("read")
-        self._check_transition_state(("restocked",))
-        if value < 0 or not (reason or "").strip():
-            raise UserError(
-                self.env._("Give a value of zero or more, and the reason for it.")
-            )
-        if not self.move_id.sudo().is_in:  # sudo: a fact of the receipt
-            raise UserError(
-                self.env._(
-                    "%s never left our stock; its value is that of its product.",
-                    self.display_name,
-                )
-            )
-        product = self.product_id.with_company(self.company_id)
-        if product.cost_method == "standard":
-            raise UserError(
-                self.env._(
-                    "%s is valued at its standard cost; change the cost of the "
-                    "product instead.",
-                    product.display_name,
-                )
-            )
+        self._check_value(value, reason)
         current = self.value_restocked
         # sudo: the accountant's right was checked; the platform keeps the value
         self.env["product.value"].sudo().create(
@@ -250,6 +230,31 @@ class CrmReturnItem(models.Model):
                 author_id=self.env.user.partner_id.id,
             )
         return True
+
+    def _check_value(self, value, reason):
+        """Raise unless the entry may get this value in stock."""
+        self._check_transition_state(("restocked",))
+        # Not even “no number” passes, which compares with nothing.
+        if not value >= 0 or not (reason or "").strip():
+            raise UserError(
+                self.env._("Give a value of zero or more, and the reason for it.")
+            )
+        if not self.move_id.sudo().is_in:  # sudo: a fact of the receipt
+            raise UserError(
+                self.env._(
+                    "%s never left our stock; its value is that of its product.",
+                    self.display_name,
+                )
+            )
+        product = self.product_id.with_company(self.company_id)
+        if product.cost_method == "standard":
+            raise UserError(
+                self.env._(
+                    "%s is valued at its standard cost; change the cost of the "
+                    "product instead.",
+                    product.display_name,
+                )
+            )
 
     def action_value_wizard(self):
         """Ask for the value and its reason."""

@@ -28,6 +28,7 @@ class CrmReturnItem(models.Model):
             )
             if move.product_id.uom_id.compare(quantity, 0) > 0
         }
+        # sudo: as above
         items = self.sudo().search([("move_id", "in", moves.ids)])
         known = items.grouped(lambda item: (item.move_id, item.lot_id))
         vals_list = []

@@ -209,7 +209,7 @@ class CrmReturnPlan(models.Model):
             )
         )
         for plan in self:
-            plan.repair_count = counts.get(plan.sudo(), 0)
+            plan.repair_count = counts.get(plan, 0)
 
     @api.model
     def _get_approval_step_labels(self):
@@ -370,7 +370,8 @@ class CrmReturnPlan(models.Model):
         """
         self.check_access("read")
         self._check_holder()
-        if labour < 0 or other < 0:
+        # Not even “no number” passes, which compares with nothing.
+        if not (labour >= 0 and other >= 0):
             raise UserError(self.env._("A cost of rework cannot be negative."))
         for plan in self:
             plan._check_transition_state(("rework",))
@@ -413,7 +414,7 @@ class CrmReturnPlan(models.Model):
                     )
                 }
             )
-            head = document.routing_department_id.manager_id.user_id
+            head = document.routing_department_id._policy_heads()[:1]
             document.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Abnormality during rework"),

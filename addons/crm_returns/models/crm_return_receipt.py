@@ -32,7 +32,7 @@ class CrmReturn(models.Model):
             )
         )
         for record in self:
-            record.picking_count = counts.get(record.sudo(), 0)
+            record.picking_count = counts.get(record, 0)
 
     def _compute_order_count(self):
         for record in self:
