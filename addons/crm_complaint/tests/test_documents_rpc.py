@@ -153,3 +153,38 @@ class TestDocumentsRpc(DocumentsMixin, ChargeMixin, ComplaintMixin, RpcAbuseCase
             record = documents[model]
             with self.refused(f"{user.login} {method} of {model}"):
                 self.rpc(user, model, method, record.ids, *args)
+
+    def test_duty_rounds(self):
+        """Rounds are opened by their job, done by their department, never forged."""
+        Round = self.env["crm.complaint.duty.round"]
+        Round._cron_rounds()
+        duty = self.env.ref("crm_complaint.duty_evaluation")
+        done = Round.search(
+            [("duty_id", "=", duty.id), ("company_id", "=", self.company.id)], limit=1
+        )
+        self.assertTrue(done)
+        vals = {
+            "duty_id": duty.id,
+            "company_id": self.company.id,
+            "department_id": done.department_id.id,
+            "date_from": "2020-01-01",
+            "date_to": "2020-01-31",
+            "date_due": "2020-02-10",
+        }
+        self.attack(
+            done,
+            vals,
+            final_states=("done",),
+            guarded={"done_at": MOMENT, "date_due": "2099-01-01"},
+            users=(self.user_gmo,),
+            strangers=(self.user_other_company,),
+        )
+        model = done._name
+        with self.refused("a department other than the duty's puts findings down"):
+            self.rpc(
+                self.user_storage, model, "write", done.ids, {"findings": "All well"}
+            )
+        with self.refused("done without findings"):
+            self.rpc(self.user_gmo, model, "action_done", done.ids)
+        with self.refused("who is no director takes a round up again"):
+            self.rpc(self.user_gmo, model, "action_reopen", done.ids)

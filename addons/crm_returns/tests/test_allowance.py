@@ -5,13 +5,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.crm_complaint.tests.common import ComplaintMixin
-from odoo.addons.crm_policy.tests.common import PolicyCase
+from odoo.addons.crm_policy.tests.common import PolicyCase, RpcAbuseCase
 
 from .common import ReturnMixin
 
 
-@tagged("post_install", "-at_install")
-class TestAllowance(ReturnMixin, ComplaintMixin, PolicyCase):
+class AllowanceMixin(ReturnMixin, ComplaintMixin):
+    """Makes allowances; for any test class with the policy's people."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -83,6 +84,9 @@ class TestAllowance(ReturnMixin, ComplaintMixin, PolicyCase):
             }
         )
 
+
+@tagged("post_install", "-at_install")
+class TestAllowance(AllowanceMixin, PolicyCase):
     def test_story(self):
         """RET-55, RET-56, RET-71 to RET-74."""
         receivable = self.invoice.amount_residual
@@ -187,3 +191,50 @@ class TestAllowance(ReturnMixin, ComplaintMixin, PolicyCase):
         self.assertEqual(rework.crm_return_id, document.sudo())
         self.assertEqual(rework.amount, 52.5)
         self.assertEqual(document.cost_total, 52.5)
+
+
+@tagged("post_install", "-at_install")
+class TestAllowanceAbuse(AllowanceMixin, RpcAbuseCase):
+    def test_certificate(self):
+        """Nobody forges signatures, seal or amount, or books without them."""
+        document = self._allowance(self._complaint())
+        document.action_submit()
+        line = document.line_ids
+        vals = {
+            "complaint_id": document.complaint_id.id,
+            "invoice_id": self.invoice.id,
+            "company_id": self.company.id,
+        }
+        self.attack(
+            document.sudo(),
+            vals,
+            final_states=("signed", "sealed", "booked"),
+            guarded={
+                "name": "999",
+                "approval_state": "approved",
+                "amount_untaxed": 0.01,
+                "sealed_on": "2026-01-01",
+                "booked_on": "2026-01-01",
+            },
+            users=[self.user_sales, self.user_accounting],
+            strangers=[self.user_outsider, self.user_other_company],
+        )
+        model = "crm.return.allowance"
+        for user, method in (
+            (self.user_sales, "action_approve"),
+            (self.user_deputy, "action_approve"),
+            (self.user_sales, "action_seal"),
+            (self.user_accounting, "action_create_credit_note"),
+            (self.user_sales, "action_create_credit_note"),
+        ):
+            with self.refused(f"{user.login} {method}"):
+                self.rpc(user, model, method, document.ids)
+        for amount in (-1, 0, 10**6):
+            with self.refused(f"an allowance of {amount} per unit"):
+                self.rpc(
+                    self.user_sales,
+                    "crm.return.allowance.line",
+                    "write",
+                    line.ids,
+                    {"price_unit": amount},
+                )

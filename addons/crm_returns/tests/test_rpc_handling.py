@@ -1,4 +1,4 @@
-"""Attacks over XML-RPC on loans, plans, the ledger and allowance certificates."""
+"""Attacks over XML-RPC on loans, plans and the ledger."""
 
 from dateutil.relativedelta import relativedelta
 
