@@ -1,7 +1,7 @@
 {
     "name": "Customer Archive",
     "summary": "Customer files: registration, approval, customer list",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CRM Policy Contributors",

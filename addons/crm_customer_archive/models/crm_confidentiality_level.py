@@ -48,8 +48,9 @@ class CrmConfidentialityLevel(models.Model):
     file_password = fields.Boolean(
         string="Password on Exported Files",
         default=True,
-        help="Files of these customers are given out as workbooks encrypted with the "
-        "password of the data request; formats that carry none are refused (GAP-54).",
+        help="Files of these customers are given out as workbooks and PDFs encrypted "
+        "with the password of the data request; formats that carry none are refused "
+        "(GAP-54).",
     )
 
     _code_uniq = models.Constraint(

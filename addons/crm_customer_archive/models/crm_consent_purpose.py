@@ -36,6 +36,7 @@ class CrmRetentionPeriod(models.Model):
             ("contact", "Contacts of customers"),
             ("enquiry", "Enquiries that led to no sale"),
             ("consent", "Consents withdrawn (evidence)"),
+            ("contact_log", "What was said in contacts"),
         ],
         string="Kind of Data",
         required=True,

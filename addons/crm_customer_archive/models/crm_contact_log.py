@@ -5,8 +5,12 @@ assigned to that person raises an incident for the general manager's office. Not
 happens to the person by itself (GAP-56 against ARC-50).
 """
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .res_partner_erase_texts import MASK
 
 
 class CrmContactLog(models.Model):
@@ -243,6 +247,29 @@ class CrmContactLog(models.Model):
                 )
             )
             contact._write_guarded({"official": False, "incident_id": incident.id})
+
+    # --------------------------------------------------------------- retention
+
+    @api.model
+    def _erase_unused(self, company, months, limit):
+        """Empty what was said in contacts so many months ago (GAP-95).
+
+        That there was a contact, when and over which channel, stays on record.
+
+        :return: number of contacts
+        """
+        before = company._policy_today() - relativedelta(months=months)
+        contacts = self.with_context(tracking_disable=True).search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<", before),
+                ("summary", "!=", MASK),
+            ],
+            limit=limit,
+        )
+        contacts.message_ids.unlink()
+        contacts.write({"summary": MASK})
+        return len(contacts)
 
     # ------------------------------------------------------------ for programs
 

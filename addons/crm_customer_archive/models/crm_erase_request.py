@@ -237,8 +237,8 @@ class CrmEraseRequest(models.Model):
     @api.model
     def _cron_retention(self, limit=200):
         """Propose to erase persons whose retention period is over; nobody on file is
-        erased without a decision. Enquirers who bought nothing, and consents that ended
-        so long ago, go when the company's period is over."""
+        erased without a decision. What ``_retention_models`` names goes by itself when
+        the company's period is over."""
         Period = self.env["crm.retention.period"]
         count = 0
         for company in self.env["res.company"].search([("active", "=", True)]):
@@ -246,11 +246,24 @@ class CrmEraseRequest(models.Model):
                 months = Period._months_of(kind, company)
                 if months:
                     count += len(self._propose_unused(kind, company, months, limit))
-            for kind, model in (("enquiry", "crm.lead"), ("consent", "crm.consent")):
+            for kind, model in self._retention_models().items():
                 months = Period._months_of(kind, company)
                 if months:
                     count += self.env[model]._erase_unused(company, months, limit)
         return count
+
+    @api.model
+    def _retention_models(self):
+        """Return what is erased without a decision: kind of data and its model.
+
+        Enquirers who bought nothing, consents that ended, the words of old contacts.
+        The models have ``_erase_unused(company, months, limit)``; areas add theirs.
+        """
+        return {
+            "enquiry": "crm.lead",
+            "consent": "crm.consent",
+            "contact_log": "crm.contact.log",
+        }
 
     @api.model
     def _propose_unused(self, kind, company, months, limit):

@@ -1,8 +1,8 @@
 """Files with customer data on their way out carry a password (GAP-54, REAL).
 
-The policy wants a password on customer material. A file is a workbook, which is
-encrypted by its own format, or it cannot carry a password and is refused. Rows that
-are answered to a program or shown on screen are no file.
+The policy wants a password on customer material. A file is a workbook or a PDF, which
+are encrypted by their own formats, or it cannot carry a password and is refused. Rows
+that are answered to a program or shown on screen are no file.
 """
 
 import io
@@ -11,15 +11,17 @@ from contextvars import ContextVar
 
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from odoo.tools.pdf import PdfReader, PdfWriter
+
 # The file that the running request makes: nothing a client sends can set it.
 _FILE = ContextVar("crm_customer_file", default=None)
-SEALED = ("xlsx",)
+SEALED = ("xlsx", "pdf")
 
 
 class CustomerFile:
     """A file being made.
 
-    :ivar format: "xlsx", "csv" or "vcard"
+    :ivar format: "xlsx", "pdf", "csv" or "vcard"
     :ivar password: what encrypts it, or None: nothing in it needs one
     """
 
@@ -36,7 +38,12 @@ class CustomerFile:
         if not self.password:
             return content
         sealed = io.BytesIO()
-        OOXMLFile(io.BytesIO(content)).encrypt(self.password, sealed)
+        if self.format == "pdf":
+            writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content), strict=False))
+            writer.encrypt(self.password, algorithm="AES-256")
+            writer.write(sealed)
+        else:
+            OOXMLFile(io.BytesIO(content)).encrypt(self.password, sealed)
         return sealed.getvalue()
 
 

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .customer_file import customer_file
+
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
@@ -19,3 +21,8 @@ class IrActionsReport(models.Model):
         ):
             self.env["crm.customer.handover"].browse(docids)._check_letters()
         return super()._get_rendering_context(report, docids, data)
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        with customer_file("pdf") as file:
+            content, kind = super()._render_qweb_pdf(report_ref, res_ids, data)
+        return (file.seal(content) if kind == "pdf" else content), kind

@@ -48,8 +48,9 @@ class ResPartner(models.Model):
                 break
         if rest and not rest._is_free_use(kind):
             raise rest._data_use_error(kind, names)
-        if kind == "export":
-            files._protect_file(used)
+        electronic = used.filtered(lambda request: request.form == "electronic")
+        if kind == "export" or (electronic and not files._is_free_use(kind)):
+            files._protect_file(electronic)
         self.env["crm.access.log"]._record(
             kind,
             method,

@@ -363,6 +363,23 @@ class TestRetention(EraseCase):
         self.assertEqual(fresh.contact_name, NAME)
         self.assertEqual(still_open.contact_name, NAME)
 
+    def test_contact_log(self):
+        """What was said is emptied when its period is over; the contact stays."""
+        Log = self.env["crm.contact.log"].with_user(self.user_sales)
+        vals = {"partner_id": self.contact.id, "channel": "meeting", "summary": NAME}
+        old, new = (
+            Log.browse(Log.log_contact({**vals, "date": date})["id"])
+            for date in ("2020-02-03 04:00:00", fields.Datetime.now())
+        )
+        Request = self.env["crm.erase.request"]
+        Request._cron_retention()
+        self.assertEqual(old.summary, NAME, "no period, nothing is emptied")
+        self._period("contact_log", 24)
+        Request._cron_retention()
+        self.assertEqual((old.summary, new.summary), ("***", NAME))
+        self.assertTrue(old.user_id and old.type_id)
+        self.assertFalse(old.sudo().message_ids)
+
     def test_private_customer_with_invoices(self):
         """Accounting's period holds a private customer, a contact's does not."""
         person = self.env["res.partner"].create(

@@ -1,6 +1,7 @@
 """Files given out under a data request carry a password (GAP-54)."""
 
 import io
+from unittest.mock import patch
 
 from msoffcrypto.exceptions import InvalidKeyError
 from msoffcrypto.format.ooxml import OOXMLFile
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfReader, PdfWriter
 
 from ..models.customer_file import customer_file
 from .common import ArchiveCase
@@ -94,6 +96,33 @@ class TestFilePassword(RequestMixin, ArchiveCase):
         for kind in ("csv", "vcard"):
             with self.assertRaisesRegex(UserError, "Excel"), customer_file(kind):
                 files.export_data(["phone"])
+
+    def test_pdf_is_encrypted(self):
+        """A form printed under the request opens with the password shown alone."""
+        printed = PdfWriter()
+        printed.add_blank_page(width=321, height=123)
+        page = io.BytesIO()
+        printed.write(page)
+        request = self._granted(form="electronic").with_user(self.user_sales)
+        report = self.env["ir.actions.report"].with_user(self.user_sales)
+        report = report.with_context(force_report_rendering=True)
+        form = "crm_customer_archive.action_report_customer_contacts"
+        with patch.object(
+            type(report), "_run_wkhtmltopdf", lambda *args, **kw: page.getvalue()
+        ):
+            with self.assertRaisesRegex(UserError, "GAP-54"):
+                report._render_qweb_pdf(form, self.other.ids)
+            password = request.take_file_password()
+            sealed, kind = report._render_qweb_pdf(form, self.other.ids)
+            # What is printed freely is no file handed out under the request.
+            free, _kind = report._render_qweb_pdf(form, self.mine.ids)
+        self.assertEqual(kind, "pdf")
+        reader = PdfReader(io.BytesIO(sealed))
+        self.assertTrue(reader.is_encrypted)
+        self.assertFalse(reader.decrypt(f"{password}x"))
+        self.assertTrue(reader.decrypt(password))
+        self.assertEqual(reader.pages[0].mediabox.width, 321)
+        self.assertFalse(PdfReader(io.BytesIO(free)).is_encrypted)
 
     def test_levels_are_data(self):
         """A level without password lets files out in clear, in any format."""
