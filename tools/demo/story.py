@@ -12,6 +12,7 @@ from . import (
     MARK,
     SEED,
     archive,
+    complaint_papers,
     complaints,
     complaints_light,
     customers,
@@ -48,6 +49,7 @@ AREAS = (
     ("crm.visit", visits),
     ("crm.complaint", complaints),
     ("crm.complaint", complaints_light),
+    ("crm.complaint", complaint_papers),
     ("crm.return", returns),
 )
 

@@ -39,6 +39,7 @@ from . import crm_complaint_closing
 from . import crm_complaint_repeat
 from . import crm_complaint_outcome_program
 from . import res_company
+from . import res_company_days
 from . import res_company_complaint
 from . import crm_written_rows
 from . import crm_complaint_duty

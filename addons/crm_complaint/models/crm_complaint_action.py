@@ -6,6 +6,9 @@ those against human negligence are exempt (CMP-43).
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .reminders import remind_batch
 
 # open -> done -> effective, or back to open where it did not help.
 ACTION_TRANSITIONS = {
@@ -226,12 +229,13 @@ class CrmComplaintAction(models.Model):
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = [
-            ("state", "=", "open"),
-            ("tracked", "=", True),
-            ("date_due", "<", self.env.company._policy_today()),
-        ]
-        return late if True in value else ["!", "&", "&", *late]
+        company = self.env["res.company"]
+        late = (
+            Domain("state", "=", "open")
+            & Domain("tracked", "=", True)
+            & company._policy_gone_by("date_due")
+        )
+        return company._policy_flagged(late, value)
 
     # ------------------------------------------------------------------- checks
 
@@ -425,22 +429,14 @@ class CrmComplaintAction(models.Model):
     @api.model
     def _cron_late(self):
         """Tell the head of the owner's department once that an action is late."""
-        today = fields.Date.today()
-        late = self.search(
-            [
-                ("state", "=", "open"),
-                ("tracked", "=", True),
-                ("date_due", "<", today),
-                ("reminded_at", "=", False),
-            ]
-        ).filtered("late")
+        late = self.search([("late", "=", True), ("reminded_at", "=", False)])
+        today, heads, rows = fields.Date.today(), {}, []
         for action in late:
             department = action.department_id or action.complaint_id.department_id
-            head = department._policy_heads(but=action.user_id)[:1] or action.user_id
-            action.activity_schedule(
-                "crm_complaint.activity_type_action",
-                date_deadline=today,
-                user_id=head.id,
-                summary=self.env._("Late: %s", action.name),
-            )
+            key = department, action.user_id
+            if key not in heads:
+                heads[key] = department._policy_heads(but=action.user_id)
+            head = heads[key] or action.user_id
+            rows.append((action, head, today, self.env._("Late: %s", action.name)))
+        remind_batch(self.env, "crm_complaint.activity_type_action", rows)
         late._write_guarded({"reminded_at": today})

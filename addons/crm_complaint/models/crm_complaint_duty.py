@@ -114,6 +114,11 @@ class CrmComplaintDutyRound(models.Model):
         help="To whom the opinions and figures are forwarded (CMP-153).",
     )
     done_at = fields.Datetime("Done on")
+    done_late = fields.Boolean(
+        compute="_compute_done_late",
+        store=True,
+        help="Done after it was due, by the day of its company.",
+    )
     done_by_id = fields.Many2one("res.users", "Done by", index="btree_not_null")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
 
@@ -130,25 +135,33 @@ class CrmComplaintDutyRound(models.Model):
                 f"{record.duty_id.name} {record.date_from} – {record.date_to}"
             )
 
-    @api.depends("state", "date_due", "done_at")
+    @api.depends("done_at", "date_due")
+    def _compute_done_late(self):
+        for record in self:
+            done, due = record.done_at, record.date_due
+            record.done_late = bool(
+                done and due and record.company_id._policy_date(done) > due
+            )
+
+    @api.depends("state", "date_due", "done_late")
     def _compute_late(self):
         for record in self:
-            company = record.company_id
-            day = company._policy_today() if company else fields.Date.today()
-            if record.done_at:
-                day = company._policy_date(record.done_at)
-            record.late = bool(record.date_due and day > record.date_due)
+            company, due = record.company_id, record.date_due
+            record.late = record.done_late or bool(
+                record.state == "open"
+                and due
+                and due < (company or self.env.company)._policy_today()
+            )
 
     @api.model
     def _search_late(self, operator, value):
-        if operator != "in" or set(value) != {True}:
+        if operator != "in":
             return NotImplemented
-        # sudo: the list of ids is searched with the rules of the user afterwards
-        late = self.sudo().search([("state", "=", "done")]).filtered("late")
-        return Domain("id", "in", late.ids) | (
-            Domain("state", "=", "open")
-            & Domain("date_due", "<", self.env.company._policy_today())
+        company = self.env["res.company"]
+        late = Domain("done_late", "=", True) | (
+            Domain("state", "=", "open") & company._policy_gone_by("date_due")
         )
+        return company._policy_flagged(late, value)
 
     # ------------------------------------------------------------------ checks
 

@@ -11,8 +11,11 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from .crm_complaint_priority import SEVERITIES
+from .reminders import remind_batch
 
 OVER = ("closed", "cancelled")
+# How many complaints one run of the job reminds of.
+REMINDED_AT_ONCE = 1000
 # How many similar complaints a form shows.
 SIMILAR_SHOWN = 20
 
@@ -261,28 +264,30 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _cron_first_response(self):
-        """Remind the holders of complaints whose first response is late (CMP-166)."""
-        todo = self.env.ref("mail.mail_activity_data_call")
+        """Remind of complaints whose first response is late, once each (CMP-166).
+
+        The salesperson is reminded; where none is active any more, the head of the
+        sales department.
+        """
+        summary = self._first_response_summary()
         late = self.search(
             [
                 ("response_due", "<", fields.Datetime.now()),
                 ("first_response_at", "=", False),
                 ("state", "not in", OVER),
-                (
-                    "activity_ids",
-                    "not any",
-                    [("summary", "=", self._first_response_summary())],
-                ),
+                ("activity_ids", "not any", [("summary", "=", summary)]),
             ],
-            limit=1000,
+            limit=REMINDED_AT_ONCE,
         )
-        for user, complaints in late.grouped("user_id").items():
-            if user.active and not user.share:
-                complaints.activity_schedule(
-                    activity_type_id=todo.id,
-                    summary=self._first_response_summary(),
-                    user_id=user.id,
-                )
+        today, heads, rows = fields.Date.today(), {}, []
+        for complaint in late:
+            user, department = complaint.user_id, complaint.department_id
+            if not user.active or user.share:
+                if department not in heads:
+                    heads[department] = department._policy_heads() or self.env.user
+                user = heads[department]
+            rows.append((complaint, user, today, summary))
+        remind_batch(self.env, "mail.mail_activity_data_call", rows)
 
     @api.model
     def _first_response_summary(self):

@@ -248,13 +248,12 @@ class CrmComplaint(models.Model):
             lambda line: line.resale_until < line.company_id._policy_today()
         )
         late._write_guarded({"resale_state": "unsold"})
-        for complaint in late.complaint_id:
-            complaint.message_post(
-                body=self.env._(
-                    "The time to sell returned goods again is over: the actual loss "
-                    "counts for sanctions."
-                )
-            )
+        complaints = late.complaint_id
+        words = self.env._(
+            "The time to sell returned goods again is over: the actual loss counts for "
+            "sanctions."
+        )
+        complaints._message_log_batch(bodies=dict.fromkeys(complaints.ids, words))
 
 
 class CrmComplaintLoss(models.Model):

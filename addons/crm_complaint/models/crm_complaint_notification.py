@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .reminders import remind_batch
+
 TRANSITIONS = {
     # step: from -> to; the check says who may take it and what must be there
     "plan": {"from": ("draft",), "to": "planned", "check": "_check_plan"},
@@ -219,15 +221,16 @@ class CrmComplaintNotification(models.Model):
 
     @api.model
     def _search_late(self, operator, value):
-        if operator != "in" or set(value) != {True}:
+        if operator != "in":
             return NotImplemented
-        return (
+        company = self.env["res.company"]
+        late = (
             Domain("state", "=", "planned")
             & Domain("planned_at", "<", fields.Datetime.now())
         ) | (
-            Domain("state", "=", "published")
-            & Domain("feedback_due", "<", self.env.company._policy_today())
+            Domain("state", "=", "published") & company._policy_gone_by("feedback_due")
         )
+        return company._policy_flagged(late, value)
 
     # ------------------------------------------------------------------ checks
 
@@ -425,16 +428,17 @@ class CrmComplaintNotification(models.Model):
     @api.model
     def _cron_late(self):
         """Tell the head of whoever is in charge, once, that a notification is late."""
-        found = self.search([("late", "=", True), ("reminded_on", "=", False)])
-        # Late by the day of its own company, which may be another than the job's.
-        late = found.filtered("late")
-        today = fields.Date.today()
+        late = self.search([("late", "=", True), ("reminded_on", "=", False)])
+        today, heads, rows = fields.Date.today(), {}, []
         for record in late:
-            employee = record.user_id.with_company(record.company_id).employee_id
-            head = employee.department_id._policy_heads(but=record.user_id)[:1]
-            record._remind_of(
-                today, self.env._("Late: %s", record.subject), head or record.user_id
-            )
+            key = record.user_id, record.company_id
+            if key not in heads:
+                employee = record.user_id.with_company(record.company_id).employee_id
+                head = employee.department_id._policy_heads(but=record.user_id)
+                heads[key] = head or record.user_id
+            summary = self.env._("Late: %s", record.subject)
+            rows.append((record, heads[key], today, summary))
+        remind_batch(self.env, "mail.mail_activity_data_todo", rows)
         late._write_guarded({"reminded_on": today})
 
     # ----------------------------------------------------------------- helpers

@@ -74,6 +74,8 @@ class CrmComplaint(models.Model):
     def _apply_repeats(self, condition):
         """Write what changed among the complaints of a condition."""
         self.flush_model()
+        self.env["res.company"].flush_model(["complaint_repeat_days"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(self._repeat_sql(condition))
         groups = {}
         for complaint_id, before_id, week, month in rows:

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError, ValidationError
+from odoo.fields import Domain
 
 STATES = [
     ("draft", "Statistics in Preparation"),
@@ -144,12 +145,9 @@ class CrmComplaintStatement(models.Model):
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        late = [("state", "!=", "confirmed"), ("date_due", "<", today)]
-        punctual = ["|", ("state", "=", "confirmed"), ("date_due", ">=", today)]
-        if set(value) == {True}:
-            return late
-        return punctual if set(value) == {False} else []
+        company = self.env["res.company"]
+        late = Domain("state", "!=", "confirmed") & company._policy_gone_by("date_due")
+        return company._policy_flagged(late, value)
 
     @api.depends("confirmed_at", "date_due")
     def _compute_done_late(self):

@@ -35,6 +35,18 @@ class ResCompany(models.Model):
         "manufacturing, quality management and R&D (CMP-48).",
     )
 
+    complaint_pareto_share = fields.Float(
+        string="Vital Few Make (%)",
+        default=80.0,
+        digits=(5, 2),
+        help="Percent of all complaints of a year: the most frequent causes that make "
+        "so many of them are the vital few of the Pareto analysis.",
+    )
+
+    _complaint_pareto_percent = models.Constraint(
+        "CHECK(complaint_pareto_share > 0 AND complaint_pareto_share <= 100)",
+        "The share of the vital few is a percentage above 0, up to 100.",
+    )
     _complaint_review_days = models.Constraint(
         "CHECK(complaint_statement_day BETWEEN 1 AND 28"
         " AND complaint_reminder_day BETWEEN 1 AND complaint_statement_day)",
@@ -57,6 +69,9 @@ class ResConfigSettings(models.TransientModel):
     )
     complaint_bonus_cap = fields.Float(
         related="company_id.complaint_bonus_cap", readonly=False
+    )
+    complaint_pareto_share = fields.Float(
+        related="company_id.complaint_pareto_share", readonly=False
     )
     complaint_review_department_ids = fields.Many2many(
         related="company_id.complaint_review_department_ids", readonly=False

@@ -89,8 +89,8 @@ class CrmComplaintReport(models.Model):
         readonly=True,
         aggregator="avg",
         digits=(5, 1),
-        help="Share of complaints the same customer filed within 7 days of an earlier "
-        "one (CMP-181).",
+        help="Share of complaints the same customer filed within the days the company "
+        "counts (7) after an earlier one (CMP-181).",
     )
     repeated_month = fields.Float(
         "Repeated in the Month (%)",
@@ -105,7 +105,6 @@ class CrmComplaintReport(models.Model):
     def _table_query(self):
         Complaint = self.env["crm.complaint"]
         Complaint.flush_model()
-        self.env["crm.routing.passage"].flush_model()
         query = Complaint._search([("state", "!=", "cancelled")])
         own = [
             SQL("crm_complaint.%s", SQL.identifier(name))
@@ -119,28 +118,20 @@ class CrmComplaintReport(models.Model):
                 "EXTRACT(EPOCH FROM crm_complaint.closed_at"
                 " - crm_complaint.received_at) / 86400.0 AS days_to_close"
             ),
+            # What the clock of the case and the search for repeats have stored.
             SQL(
-                "(SELECT CASE WHEN p.closed_late THEN 0.0 ELSE 100.0 END"
-                " FROM crm_routing_passage p WHERE p.model = 'crm.complaint'"
-                " AND p.res_id = crm_complaint.id AND p.kind = 'case'"
-                " AND p.date_out IS NOT NULL ORDER BY p.id DESC LIMIT 1) AS on_time"
+                "CASE WHEN crm_complaint.case_closed_at IS NOT NULL THEN"
+                " CASE WHEN crm_complaint.case_closed_late THEN 0.0 ELSE 100.0 END END"
+                " AS on_time"
             ),
-            SQL("%s AS repeated", self._repeat_sql(SQL("crm_complaint.date - 7"))),
             SQL(
-                "%s AS repeated_month",
-                self._repeat_sql(SQL("date_trunc('month', crm_complaint.date)::date")),
+                "CASE WHEN crm_complaint.repeat_week THEN 100.0 ELSE 0.0 END"
+                " AS repeated"
             ),
-        )
-
-    @api.model
-    def _repeat_sql(self, since):
-        return SQL(
-            "CASE WHEN EXISTS (SELECT FROM crm_complaint e"
-            " WHERE e.partner_id = crm_complaint.partner_id"
-            " AND e.company_id = crm_complaint.company_id AND e.state != 'cancelled'"
-            " AND e.date >= %s AND (e.date, e.id) < (crm_complaint.date,"
-            " crm_complaint.id)) THEN 100.0 ELSE 0.0 END",
-            since,
+            SQL(
+                "CASE WHEN crm_complaint.repeat_month THEN 100.0 ELSE 0.0 END"
+                " AS repeated_month"
+            ),
         )
 
     def action_open_complaint(self):

@@ -27,13 +27,17 @@ class CrmComplaintParetoReport(models.Model):
         help="Share of this cause and of all more frequent ones of the year.",
     )
     vital = fields.Boolean(
-        "Vital Few", readonly=True, help="Among the causes of the first 80 %."
+        "Vital Few",
+        readonly=True,
+        help="Among the causes of the first part of all complaints of the year: 80 %, "
+        "or what the company has set.",
     )
 
     @property
     def _table_query(self):
         Complaint = self.env["crm.complaint"]
         Complaint.flush_model()
+        self.env["res.company"].flush_model(["complaint_pareto_share"])
         query = Complaint._search(
             [("state", "!=", "cancelled"), ("not_substantiated", "=", False)]
         )
@@ -46,15 +50,17 @@ class CrmComplaintParetoReport(models.Model):
             SQL("SUM(crm_complaint.loss_total) AS loss_total"),
         )
         return SQL(
-            "SELECT hashtextextended(concat_ws('|', company_id, year, cause_id), 0)"
-            " & 4503599627370495 AS id, ranked.*, complaint_count * 100.0 / whole"
+            "SELECT hashtextextended(concat_ws('|', ranked.company_id, year, cause_id),"
+            " 0) & 4503599627370495 AS id, ranked.*, complaint_count * 100.0 / whole"
             " AS share, running * 100.0 / whole AS cumulative,"
-            " (running - complaint_count) * 100.0 / whole < 80 AS vital"
+            " (running - complaint_count) * 100.0 / whole"
+            " < company.complaint_pareto_share AS vital"
             " FROM (SELECT counted.*, SUM(complaint_count)"
             " OVER (PARTITION BY company_id, year) AS whole, SUM(complaint_count)"
             " OVER (PARTITION BY company_id, year ORDER BY complaint_count DESC,"
             " cause_id ROWS UNBOUNDED PRECEDING) AS running, ROW_NUMBER()"
             " OVER (PARTITION BY company_id, year ORDER BY complaint_count DESC,"
-            " cause_id) AS rank FROM (%s) counted) ranked",
+            " cause_id) AS rank FROM (%s) counted) ranked"
+            " JOIN res_company company ON company.id = ranked.company_id",
             counted,
         )

@@ -60,13 +60,17 @@ class TestChargeFigures(ChargeCase):
 
     def test_repeated(self):
         """Day 5 follows day 1 within 7 days; day 12 is 7 after day 5; day 20 is 8
-        after: 2 of 4 within 7 days; 3 of 4 in the month."""
+        after: 2 of 4 within 7 days; 3 of 4 in the month. Within 8 days: 3 of 4."""
         Report = self.env["crm.complaint.report"].with_user(self.user_gmo)
         domain = [("partner_id", "=", self.customer.id), ("id", "in", self.cases.ids)]
-        [(days, month)] = Report._read_group(
-            domain, [], ["repeated:avg", "repeated_month:avg"]
-        )
-        self.assertEqual((days, month), (50, 75))
+        self.cases._write_guarded({"state": "received"})
+        for within, share in ((7, 50), (8, 75)):
+            self.company.complaint_repeat_days = within
+            self.cases._find_repeats()
+            [(days, month)] = Report._read_group(
+                domain, [], ["repeated:avg", "repeated_month:avg"]
+            )
+            self.assertEqual((days, month), (share, 75))
 
     def test_statistics(self):
         rows = self._statistics(self.user_gmo, "cause")
@@ -95,17 +99,20 @@ class TestChargeFigures(ChargeCase):
             self.env["crm.complaint.rate.report"].with_user(self.user_sales).search([])
 
     def test_pareto(self):
-        """8, 1, 1 of 10: 80, 90, 100 %; only the first is of the vital few."""
-        rows = (
-            self.env["crm.complaint.pareto.report"]
-            .with_user(self.user_gmo)
-            .search(
-                [("cause_id", "in", self.causes.ids), ("year", "=", self.month.year)]
-            )
-        )
+        """8, 1, 1 of 10: 80, 90, 100 %; only the first is of the vital few, of 80 %."""
+        Report = self.env["crm.complaint.pareto.report"].with_user(self.user_gmo)
+        wanted = [("cause_id", "in", self.causes.ids), ("year", "=", self.month.year)]
+        rows = Report.search(wanted)
         self.assertEqual(rows.mapped("complaint_count"), [8, 1, 1])
         self.assertEqual(rows.mapped("cumulative"), [80, 90, 100])
         self.assertEqual(rows.mapped("vital"), [True, False, False])
+        self.company.complaint_pareto_share = 80.1
+        rows.invalidate_recordset()
+        self.assertEqual(rows.mapped("vital"), [True, True, False])
+        self.assertEqual(
+            Report.search([*wanted, ("vital", "=", True)]).mapped("complaint_count"),
+            [8, 1],
+        )
 
     def test_charts(self):
         """Every card of the dashboard draws and opens."""

@@ -146,12 +146,17 @@ class TestNotification(ComplaintCase):
 
     def test_late(self):
         """The head is told once; the list finds it by itself."""
-        notice = self._notification()
+        notice, other = self._notification(), self._notification(planned_at=False)
         notice.action_plan()
+        late, punctual = [("late", "=", True)], [("late", "=", False)]
+        self.assertIn(notice, self.Notification.search(punctual))
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self.env.invalidate_all()
             self.assertTrue(notice.late)
-            self.assertIn(notice, self.Notification.search([("late", "=", True)]))
+            self.assertEqual(self.Notification.search(late) & (notice | other), notice)
+            self.assertEqual(
+                self.Notification.search(punctual) & (notice | other), other
+            )
             self.Notification._cron_late()
             self.Notification._cron_late()
         told = notice.sudo().activity_ids.filtered(
@@ -223,6 +228,24 @@ class TestDuty(ComplaintCase):
             mine.informed_ids = self.departments["quality"]
             mine.action_done()
             self.assertFalse(mine.late)
+        # 16:30 in the west is the 11th in the east: late by the day of its company.
+        late, punctual = [("late", "=", True)], [("late", "=", False)]
+        for moment, is_late in (("15:30", False), ("16:30", True)):
+            with freeze_time(f"2026-07-10 {moment}:00"):
+                for done in (True, False):
+                    record = periods["system"]
+                    record._write_guarded(
+                        {
+                            "state": "done" if done else "open",
+                            "done_at": fields.Datetime.now() if done else False,
+                        }
+                    )
+                    self.env.invalidate_all()
+                    self.assertEqual(record.late, is_late)
+                    found = Round.search(late if is_late else punctual)
+                    self.assertIn(record, found)
+                    found = Round.search(punctual if is_late else late)
+                    self.assertNotIn(record, found)
         self.assertEqual(mine.activity_ids.user_id, self.user_quality)
         seen = Round.with_user(self.user_quality).search([("id", "=", mine.id)])
         self.assertEqual(seen.findings, "Seams again")

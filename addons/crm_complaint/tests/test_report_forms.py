@@ -79,7 +79,11 @@ class TestReportForms(DocumentsMixin, ChargeCase):
         """Internal forms are refused to customers, and marked (CMP-51)."""
         case = self._complaint()
         response, form = self._field_documents().values()
+        memo = self.env["crm.complaint.memorandum"].create(
+            {"complaint_id": case.id, "subject": "Share", "text": "The yarn was bad"}
+        )
         for report, record in (
+            ("report_memorandum", memo),
             ("report_abnormality", form),
             ("report_investigation", response),
             ("report_complaint_book", case),

@@ -255,6 +255,120 @@ class TestBindingMoney(ComplaintCase):
             allowed.action_post()
             self.assertEqual(allowed.state, "posted")
 
+    def test_lowered_price(self):
+        """An invoice that asks less than the order did waits, by price or discount."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.product.id,
+                            "product_uom_qty": 5,
+                            "price_unit": 10,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        complaint = self._complaint(sale_order_id=order.id)
+        self._at(complaint, "quality")
+
+        def invoice(**vals):
+            return self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-03-05",
+                    "company_id": self.company.id,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.product.id,
+                                "quantity": 1,
+                                "price_unit": 10,
+                                "tax_ids": [Command.clear()],
+                                "sale_line_ids": [Command.set(order.order_line.ids)],
+                                **vals,
+                            }
+                        )
+                    ],
+                }
+            )
+
+        for vals in ({"price_unit": 9.99}, {"discount": 0.1}):
+            lowered = invoice(**vals)
+            for call in (
+                lowered.action_post,
+                lambda one=lowered: one.write({"state": "posted"}),
+            ):
+                with self.assertRaisesRegex(UserError, "CMP-50"), self.cr.savepoint():
+                    call()
+            self.assertEqual(lowered.state, "draft")
+        self.assertEqual(lowered.invoice_line_ids.sale_line_ids, order.order_line)
+        invoice().action_post()
+        self._at(complaint, "decided")
+        lowered.action_post()
+        self.assertEqual(lowered.state, "posted")
+
+    def test_entry_of_a_payment(self):
+        """Posting the payment's own entry pays it: refused once the decision is void.
+
+        So is a plain entry that settles the complaint.
+        """
+        self.user_accounting.group_ids += self.env.ref("account.group_account_manager")
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        account = self.env["account.account"].create(
+            {
+                "name": "Money on its way",
+                "code": "100299",
+                "account_type": "asset_current",
+                "reconcile": True,
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+        bank.outbound_payment_method_line_ids.payment_account_id = account
+        complaint = self._complaint()
+        self._at(complaint, "decided")
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "amount": 100.0,
+                "journal_id": bank.id,
+                "complaint_id": complaint.id,
+            }
+        )
+        payment.action_post()
+        self.assertEqual(payment.move_id.state, "posted")
+        payment.action_draft()
+        complaint.with_user(self.user_sales).amount_settlement = 999
+        self.assertEqual(complaint.state, "gmo_summary")
+        plain = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "complaint_id": complaint.id,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "debit": 100}),
+                    Command.create({"account_id": account.id, "credit": 100}),
+                ],
+            }
+        )
+        for entry in payment.move_id, plain:
+            for call in (
+                entry.action_post,
+                lambda one=entry: one.write({"state": "posted"}),
+            ):
+                with self.assertRaisesRegex(UserError, "CMP-50"), self.cr.savepoint():
+                    call()
+            self.assertEqual(entry.state, "draft")
+
     def test_payment(self):
         """Money to the complainant waits: by link, by memo, by the entry itself."""
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
