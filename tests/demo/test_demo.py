@@ -13,6 +13,13 @@ DOCUMENTS = {
     "crm.visit": (300, set()),
     "crm.visit.plan": (40, set()),
     "crm.return": (25, set()),
+    "crm.abnormality": (3, {"draft", "proposed", "improved", "cancelled"}),
+    "crm.complaint.notification": (3, {"draft", "cancelled"}),
+    "crm.complaint.memorandum": (2, {"draft", "accepted", "withdrawn"}),
+    "crm.complaint.statement": (2, {"draft", "statistics", "allocated"}),
+    "crm.sanction": (2, {"circulated", "verification", "approved", "cancelled"}),
+    "crm.bonus.notice": (2, {"approval", "cancelled"}),
+    "crm.complaint.duty.round": (4, {"open"}),
 }
 OURS = {"res.partner": [["is_crm_customer", "=", True]]}
 

@@ -56,7 +56,7 @@ NOTIFICATIONS = (
         "product",
         "2",
         "1",
-        "email",
+        "letter",
         "秋冬西装洗涤说明更新",
         "羊毛混纺面料改为干洗；随货吊牌已更换，库存吊牌请以本说明为准。",
     ),
@@ -131,7 +131,7 @@ def abnormality(world, number, end, description, handling, cause, improvement, e
 def notification(world, number, end, kind, importance, urgency, method, subject, text):
     """The customer service tells customers what they should know (CMP-170)."""
     desk = world.people.act(world.env["crm.complaint.notification"], "service")
-    customers = world.active.filtered("email")[number * 3 : number * 3 + 3]
+    customers = world.active[number * 3 : number * 3 + 3]
     record = desk.create(
         {
             "kind": kind,
