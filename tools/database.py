@@ -111,7 +111,7 @@ class Databases:
         """Drop a database with its files; nothing happens when it is not there."""
         self.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = %s AND pid <> pg_backend_pid()",
+            "WHERE datname = %s AND usename = current_user",
             name,
         )
         self.sql("DROP DATABASE IF EXISTS {0}", names=[name])

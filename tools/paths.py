@@ -41,6 +41,8 @@ def keep_caches_home():
     }
     for variable, name in folders.items():
         os.environ.setdefault(variable, str(cache / name))
+    # Odoo is thousands of files: to compile them at each start takes seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def ensure_home():

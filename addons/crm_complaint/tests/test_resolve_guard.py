@@ -167,8 +167,7 @@ class TestBindingMoney(ComplaintCase):
         super().setUpClass()
         cls.company.block_unregistered_customers = False
         cls.other = cls.env["product.product"].create({"name": "Cap"})
-        if not cls.company.chart_template:
-            cls.env["account.chart.template"].try_loading("cn", cls.company)
+        cls._load_chart()
 
     def _refund(self, product=None, amount=100.0, **vals):
         return self.env["account.move"].create(

@@ -13,9 +13,7 @@ class CreditMixin(ArchiveMixin):
 
     @classmethod
     def _setup_books(cls):
-        cls.env["account.chart.template"].try_loading(
-            "generic_coa", company=cls.company, install_demo=False
-        )
+        cls._load_chart()
         cls.term_15 = cls.env.ref("account.account_payment_term_15days")
         cls.term_30 = cls.env.ref("account.account_payment_term_30days")
         cls.term_45 = cls.env.ref("account.account_payment_term_45days")

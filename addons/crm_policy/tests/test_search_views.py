@@ -119,8 +119,9 @@ class TestSearchViews(PolicyCase):
     def _try_filter(self, records, node):
         domain = self._evaluated(node.get("domain") or "[]", records.env)
         context = self._evaluated(node.get("context") or "{}", records.env)
-        self._try_domain(records.with_context(**context), domain)
         groups = [context["group_by"]] if context.get("group_by") else []
+        if domain or not groups:
+            self._try_domain(records.with_context(**context), domain)
         if node.get("date"):
             groups += [f"{node.get('date')}:{part}" for part in ("month", "quarter")]
             self._try_domain(records, [(node.get("date"), ">=", "2026-11-01")])
@@ -132,9 +133,8 @@ class TestSearchViews(PolicyCase):
             )
 
     def _try_domain(self, records, domain):
-        count = records.search_count(domain)
         found = records.web_search_read(domain, {"display_name": {}}, limit=1)
-        self.assertEqual(bool(found["records"]), bool(count))
+        self.assertEqual(bool(found["records"]), bool(found["length"]))
 
     def _try_field(self, records, node):
         field = records._fields[node.get("name")]

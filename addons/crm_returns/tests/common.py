@@ -14,9 +14,7 @@ class ReturnMixin:
 
     @classmethod
     def _setup_returns(cls):
-        cls.env["account.chart.template"]._load(
-            "generic_coa", cls.company, install_demo=False
-        )
+        cls._load_chart()
         cls.company.block_unregistered_customers = False
         cls.company.return_over_ratio = 10
         # Most tests are about other rules than those at the customer.
