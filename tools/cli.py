@@ -61,7 +61,9 @@ def parser():
     psql = add("psql", psql_, "PostgreSQL's client; further arguments are psql's")
     upgrade = add("upgrade", upgrade_, "after a pull: update the addons that changed")
     test = add("test", testing.command, "all tests; further arguments are pytest's")
-    test.add_argument("--fast", action="store_true", help="no browser, installs, demo")
+    test.add_argument(
+        "--fast", action="store_true", help="no browser, server, installs, demo"
+    )
     lint_ = add("lint", lint.command, "check style and look for errors")
     lint_.add_argument("--fix", action="store_true", help="correct what can be")
     lint_.add_argument("part", nargs="?", choices=["all", *lint.PARTS], metavar="PART")

@@ -1,10 +1,11 @@
-"""What ./crm test adds to pytest: browser tests, installations and the demo company
-can be left out, and Odoo's own linters look at our addons only."""
+"""What ./crm test adds to pytest: tests that need a browser, a server, installations
+or the demo company can be left out, and Odoo's own linters look at our addons only."""
 
 import gc
 import inspect
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,32 @@ def pytest_collection_modifyitems(items):
     fast = os.environ.get("CRM_TEST_FAST") == "1"
     no_browser = not any(shutil.which(name) for name in BROWSERS)
     for item in items:
-        if uses_browser(item):
-            if fast:
-                item.add_marker(pytest.mark.skip(reason="--fast: no browser"))
-            elif no_browser:
-                item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
-        if fast and item.get_closest_marker("installation"):
-            item.add_marker(pytest.mark.skip(reason="--fast: no installations"))
-        if fast and "demo_server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason="--fast: no demo company"))
+        reason = fast and left_out_when_fast(item)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=f"--fast: {reason}"))
+        elif no_browser and uses_browser(item):
+            item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
+
+
+def left_out_when_fast(item):
+    """What the test needs that ``--fast`` leaves out, or None."""
+    fixtures = getattr(item, "fixturenames", ())
+    if uses_browser(item):
+        return "no browser"
+    if item.get_closest_marker("installation"):
+        return "no installations"
+    if "demo_server" in fixtures:
+        return "no demo company"
+    if {"site", "server"} & set(fixtures) or calls_server(item):
+        return "no server"
+    return None
+
+
+def calls_server(item):
+    """True for Odoo's tests that talk to it over HTTP."""
+    # Odoo is imported where its tests run, and only there.
+    tests = sys.modules.get("odoo.tests")
+    return bool(tests and item.cls and issubclass(item.cls, tests.HttpCase))
 
 
 def uses_browser(item):

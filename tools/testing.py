@@ -40,6 +40,11 @@ LINT_LEFT_OUT = {
     "test_pylint.py": "walks all of Odoo; ./crm lint runs its checkers on our addons",
 }
 
+FAST_LEFT_OUT = (
+    "--fast left out what needs a browser, a server, installations or the demo "
+    "company, Odoo's test_lint and the coverage; ./crm test runs it all"
+)
+
 
 class Job:
     """One pytest with its database, log and result."""
@@ -125,7 +130,8 @@ class Run:
         chosen = {*inside, *outside}
         #: What goes to every pytest.
         self.rest = [arg for arg in self.arguments if arg not in chosen]
-        parts = test_plan.parts(inside, outside, not chosen, lint=not self.only_some)
+        lint = not self.only_some and not self.fast
+        parts = test_plan.parts(inside, outside, not chosen, lint=lint)
         self.jobs = [Job(part) for part in parts]
 
     # -- jobs -------------------------------------------------------------------
@@ -148,8 +154,12 @@ class Run:
     def addon_tests(self, job):
         people = self.bench.with_people()
         with self.bench.database(f"inside-{job.name}", people) as name:
-            command = [python_env.program("python"), "-m", "tools.covered"]
-            command += [job.folder / "coverage.json", *self._inside(name, job)]
+            command = [python_env.program("python"), "-m"]
+            if self.fast:
+                command += ["pytest"]
+            else:
+                command += ["tools.covered", job.folder / "coverage.json"]
+            command += self._inside(name, job)
             command += [*job.part.arguments, *self.rest]
             job.run(command, self._environ(), self.only_some)
         self._check_log(self.logs / f"inside-{job.name}.log", only_ours=True)
@@ -181,6 +191,8 @@ class Run:
         log = self.logs / f"inside-{job.name}.log"
         return [
             *("-p", "tools.pytest_plugin", "-p", "no:cacheprovider"),
+            # It looks through all of Odoo for garbage at the end.
+            *("-p", "no:unraisableexception"),
             *(f"--odoo-config={conf}", f"--odoo-database={database}", "--odoo-http"),
             *("--odoo-log-level=warn", f"--odoo-extra=logfile={log}"),
         ]
@@ -286,7 +298,9 @@ class Run:
             print(f"{job.seconds:6.0f}  {job.title}")
         if self.coverage:
             print(f"\n=== Coverage of the addons\n{self.coverage}")
-        if not self.only_some:
+        if self.fast:
+            print(FAST_LEFT_OUT)
+        elif not self.only_some:
             for name, reason in LINT_LEFT_OUT.items():
                 print(f"left out of test_lint: {name} ({reason})")
         if not self.fast and not self.browser:
