@@ -9,8 +9,8 @@ from odoo import Command
 
 from .clock import at, later, local_day, workday
 
-#: Months back from the last day whose closed complaints are reviewed, oldest first:
-#: all but the last to the end, with what follows from it.
+#: Months back from the last day whose closed complaints are reviewed, oldest first;
+#: the last one is under way where the 10th has not come yet.
 REVIEWED = (3, 2, 1)
 #: Base points of the workers, by which a unit's deduction is divided.
 POINTS = (1.0, 1.0, 1.2, 1.5, 1.5)
@@ -237,8 +237,6 @@ def reviews(world):
         yield later(world.now, 3)
         for code in ("manufacturing", "quality"):
             world.people.act(statement, code).action_confirm_department()
-        if back == REVIEWED[-1]:
-            return
         yield later(world.now, 6)
         _charge(world, statement)
         yield from _follow_up(world, statement)

@@ -193,7 +193,10 @@ def _step(world, document, number):
     """Whoever's turn it is takes the next step."""
     state = document.state
     if state == "draft":
-        as_holder(world, document, document.user_id).action_submit()
+        seller = as_holder(world, document, document.user_id)
+        if number % 7:
+            seller.action_record_first_response()
+        seller.action_submit()
     elif state == "decision":
         decide(world, document)
     elif state == "gmo_summary":

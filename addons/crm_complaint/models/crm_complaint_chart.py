@@ -33,6 +33,15 @@ ACTIONS = {
 }
 
 
+# So much of a name fits below a bar.
+LABEL_LENGTH = 10
+
+
+def _shortened(name):
+    name = name or ""
+    return name if len(name) <= LABEL_LENGTH else f"{name[: LABEL_LENGTH - 1]}…"
+
+
 class CrmComplaintChart(models.Model):
     _name = "crm.complaint.chart"
     _description = "Complaint Dashboard Chart"
@@ -120,7 +129,8 @@ class CrmComplaintChart(models.Model):
             ("company_id", "in", self.env.companies.ids),
         ]
         if self.pareto:
-            domain.append(("not_substantiated", "=", False))
+            group = GROUPS[self.group_by][1].partition(":")[0]
+            domain += [("not_substantiated", "=", False), (group, "!=", False)]
         return domain
 
     def _measure_spec(self):
@@ -137,14 +147,13 @@ class CrmComplaintChart(models.Model):
         )
         if self.group_by == "month":
             return [(day.strftime("%y-%m"), value or 0) for day, value in rows]
-        # sudo: names as in the lists of complaints; of a department its own, the whole
-        # way down to it does not fit below a bar
-        name = (
-            "name" if rows and rows[0][0]._name == "hr.department" else "display_name"
-        )
+        # sudo: names as in the lists of complaints; of departments and products the
+        # plain name, without the departments above and the part number
+        plain = rows and rows[0][0]._name in ("hr.department", "product.product")
+        name = "name" if plain else "display_name"
         return [
             # sudo: as above
-            (record.sudo()[name] or self.env._("None"), value or 0)
+            (_shortened(record.sudo()[name]) or self.env._("None"), value or 0)
             for record, value in rows
         ]
 

@@ -362,6 +362,8 @@ class CrmSanction(models.Model):
                     "opinion_at": fields.Datetime.now(),
                 }
             )
+        # sudo: the reminder may be another head's
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return True
 
     def action_write_self_criticism(self, text):
@@ -438,6 +440,8 @@ class CrmSanction(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Dropping a sanction needs a reason."))
         self._transition("drop")
+        # sudo: the reminder of the head who was to give an opinion
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         for sanction in self:
             sanction.message_post(body=self.env._("Dropped: %s", reason))
         return True

@@ -15,7 +15,7 @@ class ResCompany(models.Model):
         """
         days = {}
         # sudo: which day it is in every company, nothing else of them
-        for company in self.sudo().search([]):
+        for company in self.sudo().search([("active", "=", True)]):
             days.setdefault(company._policy_today(), []).append(company.id)
         return Domain.OR(
             Domain("company_id", "in", ids) & Domain(name, "<", day)

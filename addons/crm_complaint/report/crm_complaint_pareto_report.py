@@ -38,8 +38,13 @@ class CrmComplaintParetoReport(models.Model):
         Complaint = self.env["crm.complaint"]
         Complaint.flush_model()
         self.env["res.company"].flush_model(["complaint_pareto_share"])
+        # Where the cause is not found yet there is nothing to rank.
         query = Complaint._search(
-            [("state", "!=", "cancelled"), ("not_substantiated", "=", False)]
+            [
+                ("state", "!=", "cancelled"),
+                ("not_substantiated", "=", False),
+                ("cause_id", "!=", False),
+            ]
         )
         query.groupby = SQL("1, 2, 3")
         counted = query.select(

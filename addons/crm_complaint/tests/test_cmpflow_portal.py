@@ -120,9 +120,10 @@ class TestPortal(ComplaintMixin, RpcAbuseCase):
             "description": "Zips <b>break</b>",
             "demand": "New ones",
             "defective_quantity": "3",
-            "state": "decided",
-            "amount_claim": "999999",
         }
+        for name in (*post, "order_reference", "part_number", "files"):
+            self.assertIn(f' name="{name}"', html)
+        post.update(state="decided", amount_claim="999999")
         for _time in range(2):
             answer = self.url_open(
                 "/my/complaints/new",
