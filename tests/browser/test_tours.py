@@ -110,7 +110,10 @@ def test_visits(page, site, customer):
 
 
 def test_complaints(page, site, customer):
-    """A complaint is entered, sent to the office, numbered and answered by quality."""
+    """A complaint through all departments: cause, opinions, decision, money, closing.
+
+    Each department's own person logs in, fills the part of the step and sends it on.
+    """
     _partner, name = customer
     seller = page("sales1")
     seller.open("/odoo/action-crm_complaint.action_crm_complaint")
@@ -122,6 +125,7 @@ def test_complaints(page, site, customer):
     seller.fill("delivery_date", "2026-03-02")
     seller.fill("delivered_quantity", "100")
     seller.fill("defective_quantity", "5")
+    seller.fill("amount_claim", "1500")
     seller.fill("description", "缝线开裂")
     seller.fill("demand", "退货")
     seller.fill("opinion", "样品属实")
@@ -139,13 +143,106 @@ def test_complaints(page, site, customer):
     quality.open("/odoo/action-crm_complaint.action_crm_complaint_at_me")
     quality.click(".o_data_row td[name=name], .o_kanban_record", number)
     quality.choose("category_id", "质量异常")
-    quality.click(".nav-link", "调查分析")
+    quality.tab("调查分析")
     quality.fill("cause", "面料低于标准克重")
     quality.choose("responsible_department_id", "制造")
     quality.save()
     quality.button("action_answer_quality", "")
     expect(site, "gmo", "crm.complaint", complaint, "state", "production")
     all_chinese(quality)
+    person = quality
+    for login, tab, parts, button, state in COMPLAINT_WAY:
+        if person.login != login:
+            person = page(login)
+            person.open(f"/odoo/action-crm_complaint.action_crm_complaint/{complaint}")
+        if tab:
+            person.tab(tab)
+        for field, value in parts.items():
+            person.fill(field, value)
+        if button == "action_request_decision":
+            settle(person)
+        if tab:
+            person.save()
+        all_chinese(person)
+        person.button(button, "")
+        expect(site, "gmo", "crm.complaint", complaint, "state", state)
+    [facts] = act(
+        site,
+        "gmo",
+        "crm.complaint",
+        "read",
+        [complaint],
+        fields=["amount_decision", "decided_by_id", "loss_total", "closed_at"],
+    )
+    assert facts["amount_decision"] == 1500
+    assert facts["decided_by_id"][0] == site.users["sales_head"]
+    assert facts["loss_total"] == 1234.56
+    assert facts["closed_at"]
+
+
+#: Who fills which part on which page, presses what, and where the complaint is then.
+COMPLAINT_WAY = (
+    (
+        "manufacturing",
+        "调查分析",
+        {
+            "production_cause": "七号织机调校有误",
+            "countermeasure": "每班检查调校",
+            "production_unit": "织造车间",
+            "shift": "夜班",
+            "production_date": "2026-03-01",
+        },
+        "action_answer_production",
+        "manager_instruction",
+    ),
+    (
+        "manufacturing",
+        "调查分析",
+        {"manager_instruction": "停机检修"},
+        "action_instruct",
+        "gmo_check",
+    ),
+    ("gmo", "各方意见", {"gmo_check": "同意"}, "action_check", "sales_opinion"),
+    (
+        "sales1",
+        "各方意见",
+        {"sales_opinion": "建议折让", "negotiation_result": "客户等待决定"},
+        "action_answer_sales",
+        "supervisor_reading",
+    ),
+    (
+        "sales_head",
+        "各方意见",
+        {"supervisor_reading": "已阅"},
+        "action_read",
+        "gmo_summary",
+    ),
+    (
+        "gmo",
+        "综合意见",
+        {"summary": "责任在我方", "amount_settlement": "1234.56"},
+        "action_request_decision",
+        "decision",
+    ),
+    ("sales_head", None, {}, "action_approve", "decided"),
+    ("sales1", None, {}, "action_execute", "executing"),
+    (
+        "sales1",
+        "处理结果",
+        {"execution_result": "已开红字发票"},
+        "action_confirm_execution",
+        "executing",
+    ),
+    ("gmo", None, {}, "action_close", "closed"),
+)
+
+
+def settle(office):
+    """The office enters an allowance and says that the improvement is tracked."""
+    office.select("improvement_tracked", "是")
+    office.click(".o_field_x2many_list_row_add a")
+    office.choose("kind_id", "折让")
+    office.fill("amount", "1234.56")
 
 
 def test_returns(page, site, customer):
