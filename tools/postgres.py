@@ -39,8 +39,8 @@ STILL_IN_USE = "shared memory block"
 SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "200",
-    "shared_buffers": "'256MB'",
-    "work_mem": "'16MB'",
+    "shared_buffers": "'512MB'",
+    "work_mem": "'32MB'",
     "maintenance_work_mem": "'128MB'",
     "effective_cache_size": "'2GB'",
     "random_page_cost": "1.1",

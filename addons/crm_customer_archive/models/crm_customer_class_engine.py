@@ -142,10 +142,6 @@ class CrmCustomerClassEngine(models.AbstractModel):
                 judged=self._judged_sql(scheme, company, day),
             )
         )
-        self.env.cr.execute(
-            "CREATE UNIQUE INDEX ON crm_class_result (partner_id);"
-            "ANALYZE crm_class_result"
-        )
 
     @api.model
     def _measures(self, scheme):

@@ -47,23 +47,20 @@ class CrmCustomerClassEngine(models.AbstractModel):
                     self._current_sql(scheme, company),
                 )
             )
+        # Writing a new table takes half the time of filling columns added to the old.
         self.env.cr.execute(
             SQL(
                 """
-                ALTER TABLE crm_class_result ADD held_class_id int,
-                    ADD movement varchar, ADD lower_since date, ADD due boolean;
-                UPDATE crm_class_result r
-                   SET held_class_id = c.held_class_id, movement = c.movement,
-                       lower_since = c.lower_since,
-                       due = c.movement != 'same' AND (
+                CREATE TEMPORARY TABLE crm_class_compared ON COMMIT DROP AS
+                SELECT c.*, c.movement != 'same' AND (
                            c.movement NOT IN ('down', 'out')
-                           OR c.lower_since <= %(grace)s)
+                           OR c.lower_since <= %(grace)s) AS due
                   FROM (
                     SELECT m.*, CASE WHEN movement IN ('down', 'out')
                                      THEN COALESCE(s.lower_since, %(day)s) END
                                 AS lower_since
                       FROM (
-                        SELECT r.partner_id, h.class_id AS held_class_id,
+                        SELECT r.*, h.class_id AS held_class_id,
                                CASE WHEN r.class_id IS NOT DISTINCT FROM h.class_id
                                     THEN 'same'
                                     WHEN h.class_id IS NULL THEN 'new'
@@ -79,8 +76,11 @@ class CrmCustomerClassEngine(models.AbstractModel):
                       LEFT JOIN crm_customer_standing s
                              ON s.partner_id = m.partner_id
                             AND s.scheme_id = %(scheme)s AND s.company_id = %(company)s
-                  ) c
-                 WHERE c.partner_id = r.partner_id
+                  ) c;
+                DROP TABLE crm_class_result;
+                ALTER TABLE crm_class_compared RENAME TO crm_class_result;
+                CREATE UNIQUE INDEX ON crm_class_result (partner_id);
+                ANALYZE crm_class_result
                 """,
                 current=self._current_sql(scheme, company),
                 grace=grace,
@@ -111,7 +111,7 @@ class CrmCustomerClassEngine(models.AbstractModel):
         decided = ("figures_class_id", "figures_rule_id", "rule_id")
         names = (*decided, *FIGURES)
         columns = SQL(", ").join(SQL.identifier(name) for name in names)
-        set_here = ("date", "class_id", "lower_since", "class_rank", "is_top")
+        kept = ("date", "class_id", "lower_since", "class_rank", "is_top", *names)
         self.env.cr.execute(
             SQL(
                 """
@@ -136,6 +136,7 @@ class CrmCustomerClassEngine(models.AbstractModel):
                  ORDER BY r.partner_id
                 ON CONFLICT (partner_id, scheme_id, company_id) DO UPDATE
                    SET %(updates)s
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 columns=columns,
                 scheme=scheme.id,
@@ -146,8 +147,10 @@ class CrmCustomerClassEngine(models.AbstractModel):
                 applied=bool(applied),
                 updates=SQL(", ").join(
                     SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in (*set_here, *names)
+                    for name in kept
                 ),
+                old=SQL(", ").join(SQL.identifier("s", name) for name in kept),
+                new=SQL(", ").join(SQL.identifier("excluded", name) for name in kept),
             )
         )
         self.env["crm.customer.standing"].invalidate_model()
@@ -161,6 +164,9 @@ class CrmCustomerClassEngine(models.AbstractModel):
     @api.model
     def _apply_moves(self, scheme, company, day):
         """Give the customers whose move is due their class, with the figures."""
+        due = SQL("SELECT 1 FROM crm_class_result WHERE due LIMIT 1")
+        if not self.env.execute_query(due):
+            return
         self.env.cr.execute(
             SQL(
                 """
