@@ -77,6 +77,7 @@
         "report/customer_card_report.xml",
         "report/customer_file_report.xml",
         "report/information_report.xml",
+        "report/register_reports.xml",
         "wizards/crm_customer_suspend_views.xml",
         "wizards/crm_customer_handover_wizards_views.xml",
         "views/crm_customer_settings_views.xml",

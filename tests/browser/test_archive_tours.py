@@ -229,7 +229,7 @@ def test_data_request(page, site, customer):
     desk.open(f"/odoo/action-crm_customer_archive.action_crm_data_copy/{copy}")
     all_chinese(desk)
     desk.button("action_receive", "收回")
-    desk.expect_state("已退回")
+    desk.expect_state("已归还")
     assert clerk.value("crm.data.request", request, "state") == "returned"
 
 

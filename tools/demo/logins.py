@@ -44,7 +44,7 @@ PEOPLE = (
         "人力资源部经理",
         "hr",
         True,
-        ("group_user", "hr.group_hr_user"),
+        ("group_user", "hr.group_hr_manager"),
     ),
 )
 #: More rights of some people: sales orders of everybody, setting up the stock, the

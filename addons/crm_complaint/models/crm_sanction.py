@@ -225,7 +225,9 @@ class CrmSanction(models.Model):
     @api.depends("grade_id", "count", "employee_id", "scale_id")
     def _compute_amount_deduction(self):
         for sanction in self:
-            sanction.amount_deduction = sanction._least_deduction()
+            sanction.amount_deduction = (
+                sanction._least_deduction() if sanction.grade_id else 0.0
+            )
 
     def _least_deduction(self):
         self.ensure_one()

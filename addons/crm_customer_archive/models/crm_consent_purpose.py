@@ -51,7 +51,7 @@ class CrmRetentionPeriod(models.Model):
         index="btree_not_null",
         help="Empty: for all companies that have no period of their own.",
     )
-    note = fields.Text(help="Law or decision the period rests on.")
+    note = fields.Text(translate=True, help="Law or decision the period rests on.")
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex(

@@ -116,7 +116,9 @@ class CrmCustomerChange(models.Model):
     user_id = fields.Many2one(
         related="customer_id.user_id", string="Account Manager", store=True
     )
-    summary = fields.Char(compute="_compute_summary", compute_sudo=True)
+    summary = fields.Char(
+        string="What Changes", compute="_compute_summary", compute_sudo=True
+    )
 
     # ---------------------------------------------------------------- computes
 

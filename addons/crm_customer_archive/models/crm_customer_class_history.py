@@ -40,7 +40,7 @@ class CrmCustomerClassFigures(models.AbstractModel):
     )
     rule_id = fields.Many2one(
         "crm.customer.class.rule",
-        string="Decided By",
+        string="Deciding Rule",
         readonly=True,
         ondelete="set null",
         help="The rule that won the class.",

@@ -67,7 +67,7 @@ class CrmCustomerHandoverLine(models.Model):
             ("open", "Without Successor"),
             ("assigned", "To Be Confirmed"),
             ("declined", "Declined"),
-            ("confirmed", "Taken Over"),
+            ("confirmed", "Handed Over"),
         ],
         default="open",
         required=True,

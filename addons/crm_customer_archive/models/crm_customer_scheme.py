@@ -104,7 +104,7 @@ class CrmCustomerScheme(models.Model):
         "percentile of their sales rank.",
     )
     rank_by = fields.Selection(
-        [("amount", "Amount"), ("weight", "Weight"), ("margin", "Margin")],
+        [("amount", "Amount"), ("weight", "Goods Weight"), ("margin", "Margin")],
         default="amount",
         required=True,
         help="What the sales rank and the list of the largest are made by.",

@@ -66,7 +66,7 @@ class CrmDataCopy(models.Model):
         ondelete="restrict",
     )
     state = fields.Selection(
-        [("out", "Handed out"), ("returned", "Returned"), ("lost", "Lost")],
+        [("out", "Handed out"), ("returned", "Brought Back"), ("lost", "Lost")],
         default="out",
         required=True,
         readonly=True,
@@ -81,7 +81,7 @@ class CrmDataCopy(models.Model):
     date_due = fields.Date(
         string="Due Back", readonly=True, index=True, help="Local date; last day."
     )
-    date_back = fields.Date(string="Returned On", readonly=True)
+    date_back = fields.Date(string="Brought Back On", readonly=True)
     received_by_id = fields.Many2one("res.users", readonly=True)
     loss_report = fields.Text(readonly=True)
     incident_id = fields.Many2one("crm.data.incident", readonly=True)
@@ -308,7 +308,7 @@ class CrmDataCopy(models.Model):
             and Partner._has_field_access(Partner._fields[name], "read")
         ]
         return [
-            (name, Partner._fields[name]._description_string(self.env))
+            (name, self.env["crm.xlsx"]._label(Partner._fields[name]))
             for name in simple[:PAGE_COLUMNS]
         ]
 

@@ -138,7 +138,8 @@ class CrmEraseRequest(models.Model):
     def _compute_obstacles(self):
         for request in self:
             open_states = request.state in ("draft", "review")
-            lines = request.partner_id._erase_obstacles() if open_states else []
+            person = request.partner_id if open_states else request.partner_id[:0]
+            lines = person._erase_obstacles() if person else []
             request.obstacles = "\n".join(lines) or False
 
     # ------------------------------------------------------------------ checks

@@ -66,7 +66,7 @@ class CrmOverviewTile(models.Model):
         "res.groups", string="Shown To", help="Empty: to all who have the overview."
     )
     company_ids = fields.Many2many(
-        "res.company", string="Companies", help="Empty: in all companies."
+        "res.company", string="In Companies", help="Empty: in all companies."
     )
     available = fields.Boolean(
         compute="_compute_available",

@@ -9,6 +9,19 @@ from .crm_verification import OPEN_STATES
 # A link of ours signed for this purpose is of no use for any other.
 SCOPE = "crm_customer_archive.verification"
 LONGEST = 500
+# How the values follow each other on the page the customer answers.
+PAGE_ORDER = (
+    *("name", "legal_representative", "credit_code", "phone", "email", "website"),
+    *("state_id", "city", "street", "street2", "zip"),
+    *("main_contact_name", "main_contact_function", "main_contact_phone"),
+    "main_contact_email",
+)
+
+
+def _place(field):
+    """Place of a value on the customer's page: as on paper, others last."""
+    known = field.name in PAGE_ORDER
+    return (PAGE_ORDER.index(field.name) if known else len(PAGE_ORDER), field.name)
 
 
 class CrmVerification(models.Model):
@@ -115,7 +128,7 @@ class CrmVerification(models.Model):
                 customer._fields[field.name]._description_string(self.env),
                 customer[field.name] or "",
             )
-            for field in rule.field_ids
+            for field in rule.field_ids.sorted(_place)
         ]
 
     def _answer_from_link(self, values, answered_by, note):

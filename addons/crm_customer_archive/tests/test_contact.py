@@ -65,6 +65,24 @@ class TestContact(ContactMixin, ArchiveCase):
             self.assertFalse(contact.incident_id)
         self.assertEqual(self.customer.last_contact_date, contact.date)
 
+    def test_registers_are_printed(self):
+        """Consents of persons are customer data, the company's channels are not."""
+        Report = self.env["ir.actions.report"]
+        form = "crm_customer_archive.report_channel_register"
+        text = Report._render_qweb_html(form, self.channel.ids)[0].decode()
+        self.assertIn("138-9500-1234", text)
+        form = "crm_customer_archive.report_consent_register"
+        person = self.customer.main_contact_id
+        Consent = self.env["crm.consent"].with_user(self.user_sales)
+        consent = Consent.give(person.id, "marketing", "form", channel="sms")
+        Report = Report.with_user(self.user_sales)
+        self.assertIn(
+            person.name, Report._render_qweb_html(form, [consent])[0].decode()
+        )
+        self.customer._confidentiality_level().own_print_limit = 0
+        with self.assertRaisesRegex(UserError, "ARC-200"):
+            Report._render_qweb_html(form, [consent])
+
     def test_other_channel_raises_an_incident(self):
         contact = self._log(account="13700000000")
         self.assertFalse(contact.official)

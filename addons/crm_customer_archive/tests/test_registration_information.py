@@ -206,6 +206,7 @@ class TestInformation(ArchiveCase):
         for name, seen, unseen in (
             ("report_walk_in_summary", "王小明", "李小红"),
             ("report_phone_summary", "李小红", "王小明"),
+            ("report_owner_summary", daily.name, "王小明"),
         ):
             text = Report._render_qweb_html(f"crm_customer_archive.{name}", daily.ids)[
                 0

@@ -169,7 +169,7 @@ class CrmCustomerClassPreviewSummary(models.TransientModel):
     now_count = fields.Integer(string="Now", readonly=True)
     then_count = fields.Integer(string="Then", readonly=True)
     in_count = fields.Integer(string="Joining", readonly=True)
-    out_count = fields.Integer(string="Leaving", readonly=True)
+    out_count = fields.Integer(string="Moving Out", readonly=True)
 
 
 class CrmCustomerClassPreviewLine(models.TransientModel):
@@ -190,7 +190,7 @@ class CrmCustomerClassPreviewLine(models.TransientModel):
     )
     new_class_id = fields.Many2one("crm.customer.class", readonly=True)
     rule_id = fields.Many2one(
-        "crm.customer.class.rule", string="Decided By", readonly=True
+        "crm.customer.class.rule", string="Deciding Rule", readonly=True
     )
     amount = fields.Monetary(readonly=True)
     share = fields.Float(string="Share (%)", digits=(16, 4), readonly=True)

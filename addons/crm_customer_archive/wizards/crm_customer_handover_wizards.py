@@ -14,6 +14,7 @@ class CrmCustomerHandoverAssign(models.TransientModel):
     )
     line_ids = fields.Many2many(
         "crm.customer.handover.line",
+        string="What Is Handed Over",
         default=lambda self: self._default_line_ids(),
         domain="[('handover_id', '=', handover_id), ('state', '!=', 'confirmed')]",
         help="Empty: everything that has no successor yet.",
@@ -70,6 +71,7 @@ class CrmCustomerHandoverDecline(models.TransientModel):
 
     line_ids = fields.Many2many(
         "crm.customer.handover.line",
+        string="What Is Handed Over",
         required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )

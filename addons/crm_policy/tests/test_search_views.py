@@ -8,7 +8,7 @@ from datetime import date
 from lxml import etree
 
 from odoo.fields import Domain
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
 from .common import PolicyCase
@@ -83,6 +83,20 @@ class TestSearchViews(PolicyCase):
 
     def test_as_administrator(self):
         self.assertGreater(self._walk(self.user_admin), 100)
+
+    def test_new_records_are_opened(self):
+        """Whoever may create a record gets its empty form, as its menus ask for it."""
+        opened = 0
+        for model in {model for model, _view in self._screens()}:
+            for user in (self.user_director, self.user_admin):
+                records = self.env[model].with_user(user)
+                if records._abstract or not records.has_access("create"):
+                    continue
+                with self.subTest(model=model, user=user.login):
+                    Form(records)
+                opened += 1
+                break
+        self.assertGreater(opened, 10)
 
     def _walk(self, user):
         """Try all the user may read; return how many filters and fields there were."""
