@@ -2,7 +2,7 @@
     "name": "Customer Returns and Exchanges",
     "summary": "Returns checked against the standard, approved, received into "
     "quarantine and credited from the original invoice",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Policy Contributors",
     "website": "https://github.com/crm-policy/crm-policy",
@@ -64,6 +64,7 @@
         "views/res_config_settings_views.xml",
         "views/portal_templates.xml",
         "views/menus.xml",
+        "views/crm_return_product_part_views.xml",
         "views/crm_return_item_views.xml",
         "views/crm_return_plan_views.xml",
         "views/crm_loan_views.xml",

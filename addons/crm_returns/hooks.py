@@ -7,18 +7,11 @@ SEQUENCES = ("crm.return", "crm.return.plan", "crm.return.allowance", "crm.loan"
 
 def post_init_hook(env):
     """Give every warehouse its places for returned goods and goods on loan."""
-    warehouses = (
-        env["stock.warehouse"]
-        .with_context(active_test=False)
-        .search(
-            [
-                "|",
-                ("return_quarantine_location_id", "=", False),
-                ("loan_location_id", "=", False),
-            ]
-        )
-    )
-    warehouses._create_missing_locations({})
+    warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
+    warehouses.filtered(
+        lambda w: not (w.return_quarantine_location_id and w.loan_location_id)
+    )._create_missing_locations({})
+    warehouses._name_return_locations()
     translate_shared_terms(env)
 
 

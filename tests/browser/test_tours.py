@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.support import return_way as way
 from tests.support import work
 from tests.support.browser import english, wait
 from tests.support.clients import Json2
@@ -246,33 +247,115 @@ def settle(office):
 
 
 def test_returns(page, site, customer):
-    """A return is requested for delivered goods and goes up the chain of decisions."""
+    """A return goes from asking to the credit note and back into stock, by everybody.
+
+    Stock, receivable, revenue and the order are looked at afterwards.
+    """
     partner, name = customer
     line = work.delivered_line(site, partner, quantity=10)
+    order = site.user("sales1", Json2).value("sale.order.line", line, "order_id")[1]
+    work.part_of_jacket(site, "拉链")
+    before = return_figures(site, partner, line)
+    document = way.ask(page("sales1"), name, order, "2")
+    number = site.user("sales1", Json2).value("crm.return", document, "name")
+    for login, state in (
+        ("sales_head", "营销审核"),
+        ("marketing", "总经理"),
+        ("gm", "已核准"),
+    ):
+        way.decide(page(login), document, state)
+    way.inspect(page("desk"), document, "马晓燕")
     seller = page("sales1")
-    seller.open("/odoo/action-crm_returns.action_crm_return")
+    way.collect(seller, document, "马晓燕")
     all_chinese(seller)
-    seller.click(".o_list_button_add, .o-kanban-button-new")
-    seller.choose("partner_id", name)
-    seller.choose("reason_id", "型号")
-    seller.click(".o_field_x2many_list_row_add a")
-    order = act(site, "sales1", "sale.order.line", "read", [line], fields=["order_id"])[
-        0
-    ]["order_id"][1]
-    seller.choose("sale_line_id", order)
-    seller.fill("quantity", "2")
-    seller.fill("evidence", "客户来函")
-    seller.save()
-    seller.expect_state("草稿")
-    all_chinese(seller)
-    seller.button("action_submit", "提交")
-    seller.expect_state("业务主管审核")
-    document = seller.record_id()
-    head = page("sales_head")
-    head.open(f"/odoo/action-crm_returns.action_crm_return/{document}")
-    head.button("action_approve", "")
-    expect(site, "sales1", "crm.return", document, "state", "marketing_audit")
-    all_chinese(head)
+    way.receive(page("storage"), document)
+    quality = page("quality")
+    way.judge(quality, document, "不良")
+    all_chinese(quality)
+    way.prove(page("sales1"), document, "RED-7")
+    scan = {"name": "红字发票.pdf", "datas": "JVBERi0xLjQ="}
+    attach = {"proof_attachment_ids": [(0, 0, scan)]}
+    act(site, "sales1", "crm.return", "write", [document], vals=attach)
+    accountant = page("accounting")
+    way.credit(accountant, document)
+    all_chinese(accountant)
+    plan = way.plan(page("technical"), number)
+    way.decide_plan(page("gm"), plan)
+    way.schedule(page("pmc"), plan)
+    way.rework(page("production"), plan)
+    way.recheck(page("quality"), plan)
+    keeper = page("storage")
+    way.restock(keeper, plan)
+    all_chinese(keeper)
+    after = return_figures(site, partner, line)
+    changed = {key: round(after[key] - before[key], 2) for key in after}
+    assert changed == {
+        "stock": 2,
+        "quarantine": 0,
+        "receivable": -678.0,
+        "revenue": -600.0,
+        "tax": -78.0,
+        "delivered": -2,
+        "invoiced": -2,
+    }
+    [item] = site.user("accounting", Json2).call(
+        "crm.return.item", "ledger", customer_id=partner
+    )
+    assert (item["state"], item["mark"], item["cost"]) == ("restocked", "reworked", 25)
+
+
+def return_figures(site, partner, line):
+    """What stock, accounts and the order say of a customer's jackets."""
+    keeper, books = site.user("storage", Json2), site.user("accounting", Json2)
+    warehouse = keeper.call(
+        "stock.warehouse",
+        "search_read",
+        domain=[],
+        fields=["lot_stock_id", "return_quarantine_location_id"],
+        limit=1,
+    )[0]
+
+    def on_hand(field):
+        quants = keeper.call(
+            "stock.quant",
+            "search_read",
+            domain=[
+                ("product_id", "=", site.jacket),
+                ("location_id", "=", warehouse[field][0]),
+            ],
+            fields=["quantity"],
+        )
+        return sum(quant["quantity"] for quant in quants)
+
+    def balance(account_type):
+        entries = books.call(
+            "account.move.line",
+            "search_read",
+            domain=[
+                ("partner_id", "=", partner),
+                ("parent_state", "=", "posted"),
+                ("account_type", "=", account_type),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+            ],
+            fields=["balance", "tax_line_id"],
+        )
+        return {
+            taxed: sum(
+                one["balance"] for one in entries if bool(one["tax_line_id"]) == taxed
+            )
+            for taxed in (False, True)
+        }
+
+    sold = books.read("sale.order.line", [line], "qty_delivered", "qty_invoiced")[0]
+    return {
+        "stock": on_hand("lot_stock_id"),
+        "quarantine": on_hand("return_quarantine_location_id"),
+        "receivable": balance("asset_receivable")[False],
+        "revenue": -balance("income")[False],
+        "tax": -balance("liability_current")[True],
+        "delivered": sold["qty_delivered"],
+        "invoiced": sold["qty_invoiced"],
+    }
 
 
 def test_decisions_register_and_settings(page, site, customer):

@@ -280,6 +280,8 @@ class Page:
     # -- what a person does ---------------------------------------------------------
     def open(self, path):
         """Open a page and wait until it is there."""
+        # A tab behind another one draws nothing.
+        self.command("Page.bringToFront")
         self.command("Page.navigate", url=f"{self.site.url}{path}")
         self.idle()
 

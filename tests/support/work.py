@@ -215,6 +215,20 @@ def collected_return(site, partner, line, quantity, kind="return"):
     return ids[0]
 
 
+def part_of_jacket(site, name):
+    """Put a part on the parts list of the jacket, once."""
+    desk = site.user("desk", Json2)
+    template = site.user("admin", Json2).value(
+        "product.product", site.jacket, "product_tmpl_id"
+    )[0]
+    part = {"product_tmpl_id": template, "name": name}
+    known = desk.search(
+        "crm.return.product.part", [(k, "=", v) for k, v in part.items()]
+    )
+    if not known:
+        desk.create("crm.return.product.part", **part)
+
+
 def received_return(site, partner, line, approved, received):
     """Id of a return with accounting, of which another quantity came back."""
     seller, storage = site.user("sales1", Json2), site.user("storage", Json2)

@@ -50,6 +50,8 @@ def begin(world):
             own(world, index, end, quick=True), hours_left=22 + rng.randrange(9)
         )
     world.begin(loans(world), hours_left=40)
+    world.begin(allowances(world), hours_left=14)
+    parts(world)
     for index, end in enumerate(FROM_COMPLAINTS):
         if end == "settled":
             world.begin(from_complaint(world, end), part=0.45 + 0.1 * index)
@@ -340,3 +342,104 @@ def loans(world):
             move.quantity = move.product_uom_qty
             move.picked = True
         world.people.act(loan.sudo().picking_ids, "storage").button_validate()
+
+
+def parts(world):
+    """The parts of one product, by which its parts lists begin."""
+    product = world.products[0].product_tmpl_id
+    world.env["crm.return.product.part"].create(
+        [
+            {
+                "product_tmpl_id": product.id,
+                "name": name,
+                "quantity": quantity,
+                "has_function": tested,
+            }
+            for name, quantity, tested in (
+                ("纽扣", 4, False),
+                ("拉链", 1, True),
+                ("吊牌", 1, False),
+            )
+        ]
+    )
+
+
+def allowances(world):
+    """Complaints settled by money off: one certificate booked, one being signed."""
+    for last in ("booked", "signature"):
+        yield later(world.now, 3)
+        complaint, line = _to_allow(world)
+        if not complaint:
+            return
+        seller = complaint.user_id
+        resolution = complaint.resolution_ids[:1]
+        quantity = min(complaint.defective_quantity or 1, line.quantity)
+        amount = min(resolution.amount, line.price_subtotal)
+        document = (
+            world.env["crm.return.allowance"]
+            .with_user(seller)
+            .create(
+                {
+                    "complaint_id": complaint.id,
+                    "invoice_id": line.move_id.id,
+                    "reason": "依客诉核决给予折让。",
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "invoice_line_id": line.id,
+                                "quantity": quantity,
+                                "price_unit": amount // quantity,
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        document.action_submit()
+        while last == "booked" and document.sudo().approval_state == "pending":
+            yield later(world.now, 1)
+            _decide(document.sudo(), refuse=False)
+        if document.state == "signed":
+            _book(world, document)
+
+
+def _to_allow(world):
+    """A complaint that grants money, nothing of it credited, and its invoice line."""
+    complaints = world.env["crm.complaint"].search(
+        [
+            ("state", "in", ("executing", "closed")),
+            ("resolution_ids.kind_id.code", "=", "allowance"),
+            ("settlement_move_ids", "=", False),
+        ],
+        order="id desc",
+    )
+    taken = world.env["crm.return.allowance"].search([]).complaint_id
+    for complaint in complaints - taken:
+        lines = complaint.sale_order_id.order_line.filtered(
+            lambda one, complaint=complaint: one.product_id == complaint.product_id
+        ).invoice_lines
+        for line in lines:
+            if line.parent_state == "posted" and line.move_id.move_type == (
+                "out_invoice"
+            ):
+                return complaint, line
+    return None, None
+
+
+def _book(world, document):
+    """The customer seals the certificate; accounting books it."""
+    scan = document.env["ir.attachment"].create(
+        {"name": f"折让证明-{document.name}.png", "raw": draw_seal()}
+    )
+    proofs = world.env["crm.return.proof.type"].search([("for_allowance", "=", True)])
+    document.write(
+        {
+            "proof_type_id": proofs[:1].id,
+            "proof_reference": document.name,
+            "proof_attachment_ids": [Command.set(scan.ids)],
+        }
+    )
+    document.action_seal()
+    books = world.people.act(document, "accounting")
+    books.action_create_credit_note()
+    books.credit_note_ids.action_post()

@@ -10,11 +10,16 @@ def order(env, count):
     """Print a delivered order's lines: asking what may come back takes few queries."""
     company = env.company
     company.block_unregistered_customers = False
-    customer = env["res.partner"].create({"name": "Bench", "is_company": True})
+    # Who asks for them; of the demo company.
+    seller = env["res.users"].search([("login", "=", "sales1")])
+    customer = env["res.partner"].create(
+        {"name": "Bench", "is_company": True, "user_id": seller.id}
+    )
     product = env["product.product"].create({"name": "Bench", "is_storable": True})
     sale = env["sale.order"].create(
         {
             "partner_id": customer.id,
+            "user_id": seller.id,
             "order_line": [
                 (
                     0,

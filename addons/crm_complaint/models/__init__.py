@@ -13,6 +13,7 @@ from . import crm_complaint_intake
 from . import crm_complaint_mail
 from . import crm_complaint_evidence
 from . import crm_complaint_contact
+from . import crm_portal_mixin
 from . import crm_complaint_portal
 from . import crm_complaint_memorandum
 from . import crm_complaint_joint

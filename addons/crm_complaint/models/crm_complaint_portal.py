@@ -5,10 +5,8 @@ hand out number, stage in words, answers and result as plain values. Causes, sha
 amounts and opinions never leave (CMP-51).
 """
 
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # {stage shown to the customer: states inside}
@@ -31,18 +29,22 @@ STAGES = {
 }
 # States in which the answer has left the house.
 ANSWERED = ("collecting", "answered", "closed")
-# What a customer fills in; everything else is the house's.
+# What a customer fills in, and how many characters each takes (False: as the company
+# allows); everything else is the house's.
 PORTAL_FIELDS = {
     "order_reference": 64,
     "part_number": 64,
-    "description": 10000,
-    "demand": 10000,
+    "description": False,
+    "demand": False,
     "complainant_phone": 32,
 }
 
 
 class CrmComplaint(models.Model):
-    _inherit = "crm.complaint"
+    _name = "crm.complaint"
+    _inherit = ["crm.complaint", "crm.portal.mixin"]
+    _portal_stage_states = STAGES
+    _portal_limit_field = "complaint_portal_limit"
 
     customer_file_ids = fields.Many2many(
         "ir.attachment",
@@ -66,49 +68,21 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _portal_domain(self):
-        """Return the domain of the complaints of the user's own company."""
-        family = self.env.user.partner_id.commercial_partner_id
-        return Domain("partner_id.commercial_partner_id", "=", family.id) & Domain(
-            "state", "!=", "cancelled"
+        return super()._portal_domain() & Domain("state", "!=", "cancelled")
+
+    @api.model
+    def _portal_flood_words(self, count):
+        return self.env._(
+            "You have filed %s complaints within a day. Please call us, or add to one "
+            "of them.",
+            count,
         )
-
-    @api.model
-    def _portal_count(self, stage=None):
-        domain = self._portal_domain()
-        if stage in STAGES:
-            domain &= Domain("state", "in", STAGES[stage])
-        # sudo: customers have no rights on complaints; the domain keeps to their own
-        return self.sudo().search_count(domain)
-
-    @api.model
-    def _portal_list(self, stage=None, offset=0, limit=20):
-        """Return the user's complaints as plain values, newest first."""
-        domain = self._portal_domain()
-        if stage in STAGES:
-            domain &= Domain("state", "in", STAGES[stage])
-        # sudo: as in `_portal_count`
-        found = self.sudo().search(domain, offset=offset, limit=limit)
-        return [complaint._portal_facts() for complaint in found]
-
-    @api.model
-    def _portal_browse(self, complaint_id):
-        """Return one complaint of the user's company, in sudo.
-
-        :raises AccessError: it is none of theirs
-        """
-        # sudo: as in `_portal_count`
-        complaint = self.sudo().search(
-            Domain("id", "=", complaint_id) & self._portal_domain(), limit=1
-        )
-        if not complaint:
-            raise AccessError(self.env._("There is no such complaint of yours."))
-        return complaint
 
     def _portal_facts(self):
         """Return what a customer may know of the complaint, and nothing else."""
         self.ensure_one()
         stages = self._portal_stages()
-        stage = next(key for key, states in STAGES.items() if self.state in states)
+        stage = self._portal_stage()
         return {
             "id": self.id,
             "number": self.name or "",
@@ -128,9 +102,7 @@ class CrmComplaint(models.Model):
                 }
                 for contact in self.contact_ids
             ],
-            "files": [
-                {"id": file.id, "name": file.name} for file in self.customer_file_ids
-            ],
+            "files": self._portal_file_facts(),
             "open": self.state not in ("closed", "cancelled"),
         }
 
@@ -144,7 +116,7 @@ class CrmComplaint(models.Model):
         :raises UserError: no description, a wrong quantity, or too many in a day
         """
         contact = self.env.user.partner_id
-        reference = token and f"portal-{contact.id}-{token}"[:64]
+        reference = self._portal_reference(token)
         # sudo: customers have no rights on complaints
         Complaint = self.sudo()
         known = Complaint._find_by_client_reference(reference)
@@ -177,12 +149,7 @@ class CrmComplaint(models.Model):
         )
         complaint._portal_add_files(files)
         complaint._send_receipt()
-        if owner.active and not owner.share:
-            complaint.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Complaint filed on the portal"),
-                user_id=owner.id,
-            )
+        complaint._portal_tell_owner(owner, self.env._("Complaint filed on the portal"))
         return complaint.id
 
     @api.model
@@ -191,49 +158,20 @@ class CrmComplaint(models.Model):
 
         :raises UserError: naming the field that is wrong
         """
-        clean = {}
-        for name, longest in PORTAL_FIELDS.items():
-            text = (vals.get(name) or "").replace("\x00", "").strip()
-            if len(text) > longest:
-                raise UserError(
-                    self.env._(
-                        "%(field)s: at most %(longest)s characters.",
-                        field=self._fields[name]._description_string(self.env),
-                        longest=longest,
-                    )
-                )
-            clean[name] = text
+        clean = {
+            name: self._portal_text(
+                vals.get(name),
+                longest or self._portal_longest(),
+                self._fields[name]._description_string(self.env),
+            )
+            for name, longest in PORTAL_FIELDS.items()
+        }
         if not clean["description"]:
             raise UserError(self.env._("Say what the complaint is about."))
-        try:
-            quantity = float(vals.get("defective_quantity") or 0)
-        except ValueError:
-            quantity = -1
-        if not 0 <= quantity < 10**9:
-            raise UserError(
-                self.env._("Defective quantity: a number from zero up is expected.")
-            )
-        return {**clean, "defective_quantity": quantity}
-
-    @api.model
-    def _check_portal_flood(self):
-        """Raise when the customer has filed too many today."""
-        # sudo: the limit of the company, and the customer's own complaints
-        most = self.env.company.sudo().complaint_portal_limit
-        since = fields.Datetime.now() - timedelta(days=1)
-        count = self.sudo().search_count(
-            self._portal_domain()
-            & Domain("channel", "=", "portal")
-            & Domain("create_date", ">", since)
+        quantity = self._portal_quantity(
+            vals.get("defective_quantity"), self.env._("Defective quantity")
         )
-        if most and count >= most:
-            raise UserError(
-                self.env._(
-                    "You have filed %s complaints within a day. Please call us, or "
-                    "add to one of them.",
-                    count,
-                )
-            )
+        return {**clean, "defective_quantity": quantity}
 
     def _portal_answer(self, text, files=()):
         """Take what the customer adds to the complaint.
@@ -245,13 +183,9 @@ class CrmComplaint(models.Model):
             raise UserError(
                 self.env._("This complaint is closed. Please file a new one.")
             )
-        text = (text or "").strip()
+        text = self._portal_text(text, self._portal_longest(), self.env._("Text"))
         if not text and not files:
             raise UserError(self.env._("Write something, or add a file."))
-        if len(text) > PORTAL_FIELDS["description"]:
-            raise UserError(
-                self.env._("At most %s characters.", PORTAL_FIELDS["description"])
-            )
         self._portal_add_files(files)
         names = ", ".join(name for name, _content in files)
         self._keep_incoming(text or self.env._("Files added: %s", names), "portal")

@@ -46,6 +46,12 @@ class ResCompany(models.Model):
         default=20,
         help="More are refused until the next day; zero: no limit.",
     )
+    portal_text_limit = fields.Integer(
+        string="Longest Text on the Portal",
+        default=10000,
+        help="How many characters a customer may write into one text of a complaint "
+        "or return; zero: no limit.",
+    )
     complaint_file_size = fields.Float(
         string="Largest File of a Complaint", default=10, help="In MB; zero: no limit."
     )
@@ -56,6 +62,11 @@ class ResCompany(models.Model):
         string="Files Taken",
         default=FILE_TYPES,
         help="Endings of file names, separated by commas; empty: all kinds.",
+    )
+
+    _portal_figures = models.Constraint(
+        "CHECK (portal_text_limit >= 0)",
+        "The longest text on the portal cannot be negative.",
     )
 
     def _complaint_file_types(self):

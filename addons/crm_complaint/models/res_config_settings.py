@@ -24,6 +24,9 @@ class ResConfigSettings(models.TransientModel):
     complaint_portal_limit = fields.Integer(
         related="company_id.complaint_portal_limit", readonly=False
     )
+    portal_text_limit = fields.Integer(
+        related="company_id.portal_text_limit", readonly=False
+    )
     complaint_file_size = fields.Float(
         related="company_id.complaint_file_size", readonly=False
     )

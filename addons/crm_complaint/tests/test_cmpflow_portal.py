@@ -113,6 +113,7 @@ class TestPortal(ComplaintMixin, RpcAbuseCase):
     def test_file_and_answer(self):
         """Filed twice by a double click: once. Photos and answers come along."""
         html = self._page("/my/complaints/new").text
+        self.assertIn('name="description"', html)
         token = re.search(r'name="token" value="([^"]+)"', html).group(1)
         post = {
             "csrf_token": self._csrf(html),

@@ -70,6 +70,7 @@ from . import res_partner_access_log
 from . import res_partner_data_use
 from . import account_move_withheld
 from . import mail_followers
+from . import mail_recipients
 from . import base_export
 from . import ir_actions_report
 from . import crm_account_ranking

@@ -1,31 +1,17 @@
 """Returns on the customer portal."""
 
-import uuid
-
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from odoo.addons.crm_complaint.controllers.portal import ComplaintPortal
-from odoo.addons.portal.controllers.portal import pager
-
-PAGE = 20
+from odoo.addons.crm_complaint.controllers.portal_pages import DocumentPortal
 
 
-class ReturnPortal(ComplaintPortal):
+class ReturnPortal(DocumentPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "crm_return_count" in counters:
             values["crm_return_count"] = request.env["crm.return"]._portal_count()
         return values
-
-    def _return(self, return_id):
-        """Return the user's return, or answer "not found"."""
-        try:
-            return request.env["crm.return"]._portal_browse(return_id)
-        except AccessError as error:
-            # Not found: strangers do not learn which numbers exist.
-            raise request.not_found() from error
 
     @http.route(
         ["/my/returns", "/my/returns/page/<int:page>"],
@@ -36,29 +22,11 @@ class ReturnPortal(ComplaintPortal):
     )
     def portal_returns(self, page=1, filterby="all", **_kw):
         """List the returns of the user's company."""
-        Return = request.env["crm.return"]
-        stages = Return._portal_stages()
-        filterby = filterby if filterby in stages else "all"
-        pages = pager(
-            url="/my/returns",
-            url_args={"filterby": filterby},
-            total=Return._portal_count(filterby),
-            page=page,
-            step=PAGE,
+        values = self._document_list("crm.return", "/my/returns", page, filterby)
+        return request.render(
+            "crm_returns.portal_my_returns",
+            {**values, "returns": values["documents"], "page_name": "crm_return"},
         )
-        values = {
-            **self._prepare_portal_layout_values(),
-            "returns": Return._portal_list(filterby, pages["offset"], PAGE),
-            "page_name": "crm_return",
-            "pager": pages,
-            "default_url": "/my/returns",
-            "filterby": filterby,
-            "searchbar_filters": {
-                "all": {"label": request.env._("All")},
-                **{key: {"label": label} for key, label in stages.items()},
-            },
-        }
-        return request.render("crm_returns.portal_my_returns", values)
 
     @http.route(
         "/my/returns/<int:return_id>",
@@ -71,7 +39,7 @@ class ReturnPortal(ComplaintPortal):
         """Show one return: number, stage, goods, answer."""
         values = {
             **self._prepare_portal_layout_values(),
-            "crm_return": self._return(return_id)._portal_facts(),
+            "crm_return": self._document("crm.return", return_id)._portal_facts(),
             "page_name": "crm_return",
         }
         return request.render("crm_returns.portal_my_return", values)
@@ -85,27 +53,19 @@ class ReturnPortal(ComplaintPortal):
     )
     def portal_return_new(self, **post):
         """Ask for a return; the same form sent twice asks once."""
-        error = None
+        return_id, error = self._document_filed("crm.return", post)
+        if return_id:
+            return request.redirect(f"/my/returns/{return_id}")
         Return = request.env["crm.return"]
-        if request.httprequest.method == "POST":
-            try:
-                with request.env.cr.savepoint():
-                    return_id = Return._portal_file(
-                        post, self._uploads(), post.get("token")
-                    )
-                return request.redirect(f"/my/returns/{return_id}")
-            except UserError as refusal:
-                error = str(refusal)
-        values = {
-            **self._prepare_portal_layout_values(),
-            "page_name": "crm_return_new",
-            "error": error,
-            "post": post,
-            "token": post.get("token") or uuid.uuid4().hex,
-            "goods": Return._portal_goods(),
-            "reasons": Return._portal_reasons(),
-        }
-        return request.render("crm_returns.portal_return_new", values)
+        return request.render(
+            "crm_returns.portal_return_new",
+            {
+                **self._document_form("crm.return", post, error),
+                "page_name": "crm_return_new",
+                "goods": Return._portal_goods(),
+                "reasons": Return._portal_reasons(),
+            },
+        )
 
     @http.route(
         "/my/returns/<int:return_id>/file/<int:file_id>",
@@ -116,9 +76,4 @@ class ReturnPortal(ComplaintPortal):
     )
     def portal_return_file(self, return_id, file_id, **_kw):
         """Download a file the customer sent."""
-        document = self._return(return_id)
-        file = document.customer_file_ids.filtered(lambda one: one.id == file_id)
-        if not file:
-            raise request.not_found()
-        stream = request.env["ir.binary"]._get_stream_from(file)
-        return stream.get_response(as_attachment=True)
+        return self._document_file(self._document("crm.return", return_id), file_id)

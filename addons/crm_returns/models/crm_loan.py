@@ -62,6 +62,7 @@ class CrmLoan(models.Model):
         "crm.approval.mixin",
         "crm.routing.mixin",
         "crm.customer.withheld.mixin",
+        "crm.return.head.mixin",
     ]
     _description = "Machine on Loan, Exhibition or Demo"
     _order = "date_due, id"
@@ -127,7 +128,9 @@ class CrmLoan(models.Model):
         help="Who has the goods on loan or rent; empty for exhibitions and offices.",
     )
     place = fields.Char(
-        help="Exhibition, office or address the goods are at.", tracking=True
+        string="Place of Use",
+        help="Exhibition, office or address the goods are at.",
+        tracking=True,
     )
     purpose = fields.Text()
     user_id = fields.Many2one(
@@ -180,20 +183,15 @@ class CrmLoan(models.Model):
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
     line_ids = fields.One2many("crm.loan.line", "loan_id", "Goods", copy=True)
-    item_ids = fields.One2many("crm.return.item", "loan_id", "Ledger", readonly=True)
+    item_ids = fields.One2many(
+        "crm.return.item", "loan_id", "Goods Ledger", readonly=True
+    )
     plan_ids = fields.One2many("crm.return.plan", "loan_id", "Plans", readonly=True)
     picking_ids = fields.One2many("stock.picking", "crm_loan_id", "Transfers")
     picking_count = fields.Integer(compute="_compute_picking_count")
     label_serial = fields.Integer(readonly=True, copy=False)
 
     # --------------------------------------------------------------- computes
-
-    @api.depends("user_id", "company_id")
-    def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for record in self.sudo():
-            employee = record.user_id.with_company(record.company_id).employee_id
-            record.department_id = employee.department_id
 
     @api.depends("date_due", "date_extended")
     def _compute_date_limit(self):
@@ -220,16 +218,7 @@ class CrmLoan(models.Model):
         return late if True in value else ["!", "&", *late]
 
     def _compute_picking_count(self):
-        # sudo: the number is shown to people who may not open transfers
-        counts = dict(
-            self.env["stock.picking"]
-            .sudo()
-            ._read_group(
-                [("crm_loan_id", "in", self.ids)], ["crm_loan_id"], ["__count"]
-            )
-        )
-        for loan in self:
-            loan.picking_count = counts.get(loan, 0)
+        self._count_linked(("stock.picking", "crm_loan_id", "picking_count"))
 
     @api.model
     def _get_approval_step_labels(self):
@@ -254,7 +243,9 @@ class CrmLoan(models.Model):
                 )
             if not loan.partner_id and not (loan.place or "").strip():
                 raise ValidationError(
-                    self.env._("Place: at which exhibition or office are the goods?")
+                    self.env._(
+                        "Place of Use: at which exhibition or office are the goods?"
+                    )
                 )
 
     def _approval_check(self, step):
@@ -277,30 +268,12 @@ class CrmLoan(models.Model):
                     )
                 )
 
-    def _check_holder(self):
-        for loan in self:
-            loan._routing_check_holder()
-
     def _check_nothing_out(self):
-        self._check_responsible()
+        self._check_salesperson()
         # sudo: transfers of the loan, also for who may not open them
         if self.sudo().picking_ids.filtered(lambda p: p.state == "done"):
             raise UserError(self.env._("%s: goods are out.", self.display_name))
         self.sudo().picking_ids.action_cancel()
-
-    def _check_responsible(self):
-        if (
-            self.user_id != self.env.user
-            and not self.env["crm.return"]._is_desk()
-            and not self.env.user.has_group("crm_policy.group_manager")
-        ):
-            raise UserError(
-                self.env._(
-                    "%(document)s is looked after by %(user)s.",
-                    document=self.display_name,
-                    user=self.user_id.name,
-                )
-            )
 
     # ---------------------------------------------------------------- actions
 
@@ -308,7 +281,7 @@ class CrmLoan(models.Model):
         """Ask the head of the department to let the goods out."""
         self.check_access("write")
         for loan in self:
-            loan._check_responsible()
+            loan._check_salesperson()
             loan.action_request_approval("loan", comment)
         return True
 
@@ -321,7 +294,7 @@ class CrmLoan(models.Model):
         self.check_access("write")
         pickings = self.env["stock.picking"]
         for loan in self:
-            loan._check_responsible()
+            loan._check_salesperson()
             loan._check_transition_state(("approved",))
             loan._approval_require("loan")
             # sudo: the transfer follows from the approval; who is responsible need
@@ -346,7 +319,7 @@ class CrmLoan(models.Model):
         self.check_access("write")
         pickings = self.env["stock.picking"]
         for loan in self:
-            loan._check_responsible()
+            loan._check_salesperson()
             loan._transition("take_back")
             document = loan.sudo()  # sudo: as in action_hand_over
             pickings |= document._create_transfer(
@@ -406,7 +379,7 @@ class CrmLoan(models.Model):
     def action_extend_wizard(self):
         """Ask for the new day and the reason."""
         self.ensure_one()
-        return self.env["crm.return"]._ask("extend", loan_id=self.id)
+        return self._ask("extend", loan_id=self.id)
 
     def action_cancel(self):
         """Drop a loan whose goods have not gone out."""
@@ -417,9 +390,7 @@ class CrmLoan(models.Model):
 
     def action_view_pickings(self):
         """Show the transfers of this loan."""
-        return self.env["crm.return"]._open_records(
-            "stock.action_picking_tree_all", self.picking_ids
-        )
+        return self._open_records("stock.action_picking_tree_all", self.picking_ids)
 
     # ------------------------------------------------------------------- cron
 
@@ -441,8 +412,7 @@ class CrmLoan(models.Model):
             for loan in due - overdue:
                 loan._remind(loan.user_id, self.env._("Goods on loan are due back"))
             for loan in overdue:
-                heads = loan.department_id.manager_id.user_id
-                for user in loan.user_id | heads:
+                for user in loan.user_id | loan.department_id._policy_heads():
                     loan._remind(user, self.env._("Goods on loan are overdue"))
             due._write_guarded({"date_reminded": today})
             overdue._write_guarded({"date_overdue": today})
@@ -456,11 +426,6 @@ class CrmLoan(models.Model):
         )
 
     # ---------------------------------------------------------------- helpers
-
-    def _next_label(self):
-        """Return the next label number of this document's goods."""
-        self._write_guarded({"label_serial": self.label_serial + 1})
-        return f"{self.name}-{self.label_serial:02d}"
 
     def _create_transfer(self, source, destination):
         self.ensure_one()

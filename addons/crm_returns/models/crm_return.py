@@ -8,6 +8,7 @@ The rest of the model lies beside it, one file per concern: the standard in
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 # The state machine SM-14 (with SM-16 for the accounting end).
 STATES = [
@@ -78,7 +79,12 @@ class CrmReturn(models.Model):
     """
 
     _name = "crm.return"
-    _inherit = ["crm.document.mixin", "crm.approval.mixin", "crm.routing.mixin"]
+    _inherit = [
+        "crm.document.mixin",
+        "crm.approval.mixin",
+        "crm.routing.mixin",
+        "crm.return.head.mixin",
+    ]
     _description = "Return or Exchange"
     _order = "date_request desc, id desc"
     _check_company_auto = True
@@ -254,13 +260,6 @@ class CrmReturn(models.Model):
 
     # --------------------------------------------------------------- computes
 
-    @api.depends("user_id", "company_id")
-    def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for record in self.sudo():
-            employee = record.user_id.with_company(record.company_id).employee_id
-            record.department_id = employee.department_id
-
     @api.depends("name", "partner_id")
     def _compute_display_name(self):
         for record in self:
@@ -272,30 +271,6 @@ class CrmReturn(models.Model):
             self.partner_id = self.complaint_id.partner_id.commercial_partner_id
 
     # ----------------------------------------------------------------- checks
-
-    def _check_holder(self):
-        """Raise unless the user belongs to the department that holds the return."""
-        for record in self:
-            record._routing_check_holder()
-
-    def _check_salesperson(self):
-        """Raise unless the user looks after this return for the customer."""
-        for record in self:
-            if record.user_id == self.env.user or self._is_desk():
-                continue
-            if self.env.user.has_group("crm_policy.group_manager"):
-                continue
-            raise AccessError(
-                self.env._(
-                    "%(document)s is looked after by %(user)s.",
-                    document=record.display_name,
-                    user=record.user_id.name,
-                )
-            )
-
-    @api.model
-    def _is_desk(self):
-        return self.env.su or self.env.user.has_group("crm_policy.group_specialist")
 
     def _check_explained(self):
         self._check_salesperson()
@@ -338,10 +313,7 @@ class CrmReturn(models.Model):
                         state=dict(
                             self._fields["state"]._description_selection(self.env)
                         )[record.state],
-                        fields=", ".join(
-                            self._fields[name]._description_string(self.env)
-                            for name in names
-                        ),
+                        fields=self._field_names(names),
                     )
                 )
 
@@ -359,7 +331,8 @@ class CrmReturn(models.Model):
         return records
 
     def write(self, vals):
-        changed = [name for name in (*REQUEST_FIELDS, "line_ids") if name in vals]
+        # Lines guard themselves: quality judges them long after the request is closed.
+        changed = [name for name in REQUEST_FIELDS if name in vals]
         if changed:
             self._check_request_open(changed)
         if "user_id" in vals:
@@ -391,6 +364,12 @@ class CrmReturn(models.Model):
         if "inspection_note" in vals:
             self._check_in_states(("approved", "inspected"), ["inspection_note"])
 
+    @api.model
+    def _field_names(self, names):
+        """Return the labels of fields as a list in words."""
+        labels = [self._fields[name]._description_string(self.env) for name in names]
+        return format_list(self.env, labels)
+
     def _check_in_states(self, states, names):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for record in self:
@@ -399,12 +378,11 @@ class CrmReturn(models.Model):
                     self.env._(
                         "%(fields)s of %(document)s can change in: %(states)s; it is "
                         "now %(state)s.",
-                        fields=", ".join(
-                            self._fields[name]._description_string(self.env)
-                            for name in names
-                        ),
+                        fields=self._field_names(names),
                         document=record.display_name,
-                        states=", ".join(labels[state] for state in states),
+                        states=format_list(
+                            self.env, [labels[state] for state in states]
+                        ),
                         state=labels[record.state],
                     )
                 )
@@ -465,12 +443,3 @@ class CrmReturn(models.Model):
             "res_id": self.complaint_id.id,
             "views": [(False, "form")],
         }
-
-    def _open_records(self, xml_id, records):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action["context"] = {}
-        action["domain"] = [("id", "in", records.ids)]
-        if len(records) == 1:
-            action["views"] = [(False, "form")]
-            action["res_id"] = records.id
-        return action

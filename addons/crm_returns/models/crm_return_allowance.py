@@ -44,6 +44,7 @@ class CrmReturnAllowance(models.Model):
         "crm.document.mixin",
         "crm.approval.mixin",
         "crm.customer.withheld.mixin",
+        "crm.return.head.mixin",
     ]
     _description = "Sales Allowance Certificate"
     _order = "date desc, id desc"
@@ -115,7 +116,9 @@ class CrmReturnAllowance(models.Model):
     invoice_currency_id = fields.Many2one(
         related="invoice_id.currency_id", string="Invoice Currency"
     )
-    line_ids = fields.One2many("crm.return.allowance.line", "allowance_id", "Lines")
+    line_ids = fields.One2many(
+        "crm.return.allowance.line", "allowance_id", "Allowance Lines"
+    )
     amount_untaxed = fields.Monetary(
         compute="_compute_amount_untaxed",
         store=True,
@@ -159,13 +162,6 @@ class CrmReturnAllowance(models.Model):
             complaint = record.sudo().complaint_id
             record.partner_id = complaint.partner_id.commercial_partner_id
 
-    @api.depends("user_id", "company_id")
-    def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for record in self.sudo():
-            employee = record.user_id.with_company(record.company_id).employee_id
-            record.department_id = employee.department_id
-
     @api.depends("line_ids.amount")
     def _compute_amount_untaxed(self):
         for record in self:
@@ -198,17 +194,11 @@ class CrmReturnAllowance(models.Model):
 
     def _approval_check(self, step):
         res = super()._approval_check(step)
-        if self.user_id != self.env.user and not self.env["crm.return"]._is_desk():
-            if not self.env.user.has_group("crm_policy.group_manager"):
-                raise UserError(
-                    self.env._(
-                        "%(document)s is issued by %(user)s.",
-                        document=self.display_name,
-                        user=self.user_id.name,
-                    )
-                )
+        self._check_salesperson()
         if not self.line_ids:
-            raise UserError(self.env._("Lines: enter the goods and their allowance."))
+            raise UserError(
+                self.env._("Allowance Lines: enter the goods and their allowance.")
+            )
         self._check_granted()
         return res
 
@@ -317,7 +307,7 @@ class CrmReturnAllowance(models.Model):
         :raises UserError: not sealed, or drafted already
         :raises AccessError: not of accounting
         """
-        self.env["crm.return"]._check_accountant()
+        self._check_accountant()
         self.check_access("read")
         notes = self.env["account.move"]
         for record in self:
@@ -338,7 +328,7 @@ class CrmReturnAllowance(models.Model):
 
     def action_view_credit_notes(self):
         """Show the credit notes of this certificate."""
-        return self.env["crm.return"]._open_records(
+        return self._open_records(
             "account.action_move_out_refund_type", self.credit_note_ids
         )
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import plaintext2html
+from odoo.tools import format_list, plaintext2html
 
 # Departments whose people judge goods at the customer (RET-04, RET-24, GAP-38).
 ENGINEERS = ("service", "quality", "technical")
@@ -211,7 +211,7 @@ class CrmReturn(models.Model):
                 self.env._(
                     "Documents Taken Back: tick off %s, or say why they are missing "
                     "(RET-26).",
-                    ", ".join(open_papers.type_id.mapped("name")),
+                    format_list(self.env, open_papers.type_id.mapped("name")),
                 )
             )
         self._check_note_signed()

@@ -5,7 +5,7 @@ back. A draft is made and posted by accounting, once, with proof of the return.
 """
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 PROOF_FIELDS = ("proof_type_id", "proof_reference", "proof_attachment_ids")
 PROOF_STATES = ("in_warehouse", "in_quality", "with_accounting")
@@ -52,16 +52,7 @@ class CrmReturn(models.Model):
             record.has_excess = "beyond" in record.line_ids.mapped("quantity_result")
 
     def _compute_credit_note_count(self):
-        # sudo: the number is shown to people who may not open invoices
-        counts = dict(
-            self.env["account.move"]
-            .sudo()
-            ._read_group(
-                [("crm_return_id", "in", self.ids)], ["crm_return_id"], ["__count"]
-            )
-        )
-        for record in self:
-            record.credit_note_count = counts.get(record, 0)
+        self._count_linked(("account.move", "crm_return_id", "credit_note_count"))
 
     # ----------------------------------------------------------------- checks
 
@@ -116,12 +107,6 @@ class CrmReturn(models.Model):
                         approved=line.qty_approved,
                     )
                 )
-
-    def _check_accountant(self):
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(
-                self.env._("Returns are credited by accounting (RET-09, RET-62).")
-            )
 
     def _own_proof_scans(self):
         """Let whoever may read the return read the scans of its proof."""

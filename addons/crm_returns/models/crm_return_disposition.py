@@ -335,7 +335,7 @@ class CrmReturnLine(models.Model):
 
     _guarded_fields = ("qty_sent_back",)
 
-    item_ids = fields.One2many("crm.return.item", "return_line_id", "Ledger")
+    item_ids = fields.One2many("crm.return.item", "return_line_id", "Goods Ledger")
     qty_sent_back = fields.Float(
         string="Sent Back",
         readonly=True,

@@ -39,7 +39,9 @@ class CrmReturn(models.Model):
 
     # Ledger and plan
     label_serial = fields.Integer(readonly=True, copy=False)
-    item_ids = fields.One2many("crm.return.item", "return_id", "Ledger", readonly=True)
+    item_ids = fields.One2many(
+        "crm.return.item", "return_id", "Goods Ledger", readonly=True
+    )
     item_count = fields.Integer(compute="_compute_handling_counts")
     plan_ids = fields.One2many("crm.return.plan", "return_id", "Plans", readonly=True)
     plan_count = fields.Integer(compute="_compute_handling_counts")
@@ -75,19 +77,11 @@ class CrmReturn(models.Model):
             )
 
     def _compute_handling_counts(self):
-        for model, name, count in (
+        self._count_linked(
             ("crm.return.item", "return_id", "item_count"),
             ("crm.return.plan", "return_id", "plan_count"),
             ("sale.order", "crm_return_id", "exchange_count"),
-        ):
-            # sudo: the numbers are shown to people who may not open all of them
-            counts = dict(
-                self.env[model]
-                .sudo()
-                ._read_group([(name, "in", self.ids)], [name], ["__count"])
-            )
-            for record in self:
-                record[count] = counts.get(record.sudo(), 0)
+        )
 
     # ------------------------------------------------------------------ checks
 
@@ -128,7 +122,7 @@ class CrmReturn(models.Model):
             return
         # sudo: who heads the department, not the employees' data
         for record in self.sudo():
-            if record.routing_department_id.manager_id.user_id != self.env.user:
+            if record.routing_department_id._policy_heads() != self.env.user:
                 raise AccessError(
                     self.env._(
                         "%s: a superior instructs on differences between goods and "
@@ -256,25 +250,3 @@ class CrmReturn(models.Model):
         """Ask for the instruction on goods that differ from the note."""
         self.ensure_one()
         return self._ask("instruct", return_id=self.id)
-
-    # ----------------------------------------------------------------- helpers
-
-    @api.model
-    def _ask(self, step, **defaults):
-        """Return the action that asks for what a step of handling needs."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_returns.action_crm_return_ask"
-        )
-        action["name"] = dict(
-            self.env["crm.return.ask"]._fields["step"]._description_selection(self.env)
-        )[step]
-        action["context"] = {
-            "default_step": step,
-            **{f"default_{name}": value for name, value in defaults.items()},
-        }
-        return action
-
-    def _next_label(self):
-        """Return the next label number of this document's goods."""
-        self._write_guarded({"label_serial": self.label_serial + 1})
-        return f"{self.name}-{self.label_serial:02d}"

@@ -7,6 +7,7 @@ signs for the result (RET-24, RET-25). The same list serves goods judged in the 
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 from .crm_return import CLOSED_STATES
 
@@ -150,7 +151,7 @@ class CrmReturnInspection(models.Model):
             raise UserError(
                 self.env._(
                     "Parts: %s is not judged yet (RET-24).",
-                    ", ".join(missing.product_id.mapped("display_name")),
+                    format_list(self.env, missing.product_id.mapped("display_name")),
                 )
             )
         for line in self.line_ids:
@@ -255,6 +256,24 @@ class CrmReturnInspection(models.Model):
                 record.return_id._refresh_facts()
         return True
 
+    def action_fill_parts(self):
+        """Add the parts of the products' parts lists that are not here yet (RET-24).
+
+        :return: True
+        :raises UserError: signed; AccessError: the user does not judge these goods
+        """
+        self.check_access("write")
+        self._check_open()
+        self._check_inspector()
+        for record in self:
+            known = {(line.return_line_id.id, line.part) for line in record.line_ids}
+            record.line_ids = [
+                Command.create(row)
+                for row in record.return_id.line_ids._prepare_inspection_rows()
+                if (row["return_line_id"], row.get("part", False)) not in known
+            ]
+        return True
+
 
 class CrmReturnInspectionLine(models.Model):
     """One part, or the product itself where no part is named."""
@@ -288,6 +307,16 @@ class CrmReturnInspectionLine(models.Model):
         digits="Product Unit",
         help="How many of it there should be.",
     )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="Unit of the part; that of the order line for the product as a whole.",
+    )
     qty_missing = fields.Float(
         string="Missing", digits="Product Unit", help="How many of it are missing."
     )
@@ -313,6 +342,16 @@ class CrmReturnInspectionLine(models.Model):
         "CHECK (quantity > 0 AND qty_missing >= 0 AND qty_missing <= quantity)",
         "A part cannot be missing more often than it should be there.",
     )
+
+    @api.depends("return_line_id", "part")
+    def _compute_uom_id(self):
+        unit = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        for line in self:
+            if not line.part:
+                # sudo: the unit of the goods, also for who cannot open the order
+                line.uom_id = line.sudo().return_line_id.product_uom_id
+            elif not line.uom_id:
+                line.uom_id = unit
 
     @api.depends("part", "return_line_id")
     def _compute_display_name(self):
@@ -356,11 +395,17 @@ class CrmReturn(models.Model):
         "crm.return.inspection", "return_id", "Parts Lists", copy=False
     )
     inspection_count = fields.Integer(compute="_compute_inspection_count")
+    inspection_signed = fields.Boolean(
+        string="Parts List Signed",
+        compute="_compute_inspection_count",
+        help="The customer signed a parts list of these goods (RET-25).",
+    )
 
-    @api.depends("inspection_ids")
+    @api.depends("inspection_ids.state")
     def _compute_inspection_count(self):
         for record in self:
             record.inspection_count = len(record.inspection_ids)
+            record.inspection_signed = bool(record._signed_inspection())
 
     @api.model
     def _is_of_departments(self, *codes):
@@ -383,7 +428,7 @@ class CrmReturn(models.Model):
         :param parts: list of ``{"line": id of a line of the return, "part",
             "quantity", "missing", "function", "appearance", "note"}``; the whole
             list replaces what the draft had. Without it there is a row for each
-            product, not judged yet.
+            product and each part of its parts list, not judged yet.
         :param place: "customer" or "factory"
         :return: id of the parts list, a draft
         :raises UserError: unknown key or line; AccessError: not who judges
@@ -396,8 +441,7 @@ class CrmReturn(models.Model):
         )[:1]
         if parts is None:
             rows = [
-                Command.create({"return_line_id": line.id, "quantity": line.quantity})
-                for line in self.line_ids
+                Command.create(row) for row in self.line_ids._prepare_inspection_rows()
             ]
             if draft.line_ids:
                 return draft.id

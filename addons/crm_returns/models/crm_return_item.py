@@ -170,7 +170,7 @@ class CrmReturnItem(models.Model):
     # Where it is
     location_id = fields.Many2one(
         "stock.location",
-        string="Place",
+        string="Whereabouts",
         readonly=True,
         index=True,
         ondelete="restrict",
@@ -445,6 +445,21 @@ class CrmReturnItem(models.Model):
         item._write_guarded({"quantity": item.quantity - quantity})
         item._write_guarded({"value": item._received_value()})
         return part.id
+
+    def action_pass(self):
+        """Record that these goods passed the inspection after rework (RET-42).
+
+        :return: True
+        :raises UserError: not in inspection; AccessError: not of quality
+        """
+        for item in self:
+            item.plan_id.action_recheck(item.id, True)
+        return True
+
+    def action_fail_wizard(self):
+        """Ask what was found on goods that go back to rework (RET-42)."""
+        self.ensure_one()
+        return self.env["crm.return"]._ask("fail", item_id=self.id)
 
     def action_split_wizard(self):
         """Ask how much to take into an entry of its own."""

@@ -87,7 +87,7 @@ class CrmReturnItem(models.Model):
             "partner_id": document.partner_id.id,
             "user_id": document.user_id.id,
             "company_id": document.company_id.id,
-            "date_received": document.company_id._policy_today(),
+            "date_received": document.company_id._policy_date(move.date),
             "location_id": move.location_dest_id.id,
             "value": self._share(move, quantity),
         }

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from .sale_order_line import RESERVING_STATES
 
@@ -201,7 +202,7 @@ class CrmReturnLine(models.Model):
                     self.env._(
                         "Goods sold in different currencies (%s) come back on "
                         "returns of their own.",
-                        ", ".join(orders.currency_id.mapped("name")),
+                        format_list(self.env, orders.currency_id.mapped("name")),
                     )
                 )
 
@@ -291,7 +292,7 @@ class CrmReturnLine(models.Model):
                 remaining=max(remaining, 0.0),
                 delivered=fact["delivered"],
                 returned=fact["returned"],
-                others=", ".join(others.mapped("name")) or "-",
+                others=format_list(self.env, others.mapped("name")) or "-",
             )
         )
 

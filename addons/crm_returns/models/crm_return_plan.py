@@ -61,6 +61,7 @@ class CrmReturnPlan(models.Model):
         "crm.approval.mixin",
         "crm.routing.mixin",
         "crm.customer.withheld.mixin",
+        "crm.return.head.mixin",
     ]
     _description = "Handling Plan of Returned Goods"
     _order = "date desc, id desc"
@@ -200,16 +201,7 @@ class CrmReturnPlan(models.Model):
             plan.cost_planned = plan.cost_parts + plan.labour_cost + plan.other_cost
 
     def _compute_repair_count(self):
-        # sudo: the number is shown to people who may not open repair orders
-        counts = dict(
-            self.env["repair.order"]
-            .sudo()
-            ._read_group(
-                [("crm_plan_id", "in", self.ids)], ["crm_plan_id"], ["__count"]
-            )
-        )
-        for plan in self:
-            plan.repair_count = counts.get(plan, 0)
+        self._count_linked(("repair.order", "crm_plan_id", "repair_count"))
 
     @api.model
     def _get_approval_step_labels(self):
@@ -224,10 +216,6 @@ class CrmReturnPlan(models.Model):
         )
 
     # ------------------------------------------------------------------ checks
-
-    def _check_holder(self):
-        for plan in self:
-            plan._routing_check_holder()
 
     def _approval_check(self, step):
         res = super()._approval_check(step)
@@ -347,7 +335,7 @@ class CrmReturnPlan(models.Model):
     def action_schedule_wizard(self):
         """Ask for the days of the rework."""
         self.ensure_one()
-        return self.env["crm.return"]._ask("schedule", plan_id=self.id)
+        return self._ask("schedule", plan_id=self.id)
 
     def action_start(self):
         """Draw the goods and start the rework (RET-41)."""
@@ -390,7 +378,7 @@ class CrmReturnPlan(models.Model):
     def action_finish_wizard(self):
         """Ask for the cost of the work."""
         self.ensure_one()
-        return self.env["crm.return"]._ask(
+        return self._ask(
             "finish", plan_id=self.id, labour=self.labour_cost, other=self.other_cost
         )
 
@@ -426,7 +414,7 @@ class CrmReturnPlan(models.Model):
     def action_abnormality_wizard(self):
         """Ask what went wrong during the rework."""
         self.ensure_one()
-        return self.env["crm.return"]._ask("abnormality", plan_id=self.id)
+        return self._ask("abnormality", plan_id=self.id)
 
     def action_recheck(self, item_id, passed, note=None):
         """Record the inspection of one thing after its rework (RET-42).
@@ -502,9 +490,7 @@ class CrmReturnPlan(models.Model):
 
     def action_view_repairs(self):
         """Open the repair orders of this plan."""
-        return self.env["crm.return"]._open_records(
-            "repair.action_repair_order_tree", self.repair_ids
-        )
+        return self._open_records("repair.action_repair_order_tree", self.repair_ids)
 
     # ----------------------------------------------------------------- helpers
 

@@ -20,7 +20,7 @@ class CrmReturnPlanPart(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     item_id = fields.Many2one(
         "crm.return.item",
-        string="For",
+        string="For Goods",
         required=True,
         index=True,
         ondelete="cascade",

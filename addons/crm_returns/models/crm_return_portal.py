@@ -5,11 +5,8 @@ out number, stage in words, goods and the answer as plain values. Criteria, talk
 amounts and decisions inside never leave.
 """
 
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.exceptions import UserError
 
 # {stage shown to the customer: states inside}; states of steps added inside later are
 # shown as being handled.
@@ -28,7 +25,6 @@ STAGES = {
     "declined": ("refused", "not_eligible"),
     "kept": ("withdrawn",),
 }
-LONGEST = 10000
 
 
 class CrmReturnReason(models.Model):
@@ -42,7 +38,11 @@ class CrmReturnReason(models.Model):
 
 
 class CrmReturn(models.Model):
-    _inherit = "crm.return"
+    _name = "crm.return"
+    _inherit = ["crm.return", "crm.portal.mixin"]
+    _portal_stage_states = STAGES
+    _portal_other_stage = "handled"
+    _portal_limit_field = "return_portal_limit"
 
     channel = fields.Selection(
         [("own", "By the salesperson"), ("portal", "Customer portal")],
@@ -77,62 +77,16 @@ class CrmReturn(models.Model):
         }
 
     @api.model
-    def _portal_stage_domain(self, stage):
-        if stage == "handled":
-            other = [one for key, ones in STAGES.items() for one in ones]
-            return Domain("state", "in", STAGES[stage]) | Domain(
-                "state", "not in", other
-            )
-        return Domain("state", "in", STAGES[stage])
-
-    @api.model
-    def _portal_family(self):
-        return self.env.user.partner_id.commercial_partner_id
-
-    @api.model
-    def _portal_domain(self):
-        """Return the domain of the returns of the user's own company."""
-        return Domain("partner_id", "=", self._portal_family().id)
-
-    @api.model
-    def _portal_count(self, stage=None):
-        domain = self._portal_domain()
-        if stage in STAGES:
-            domain &= self._portal_stage_domain(stage)
-        # sudo: customers have no rights on returns; the domain keeps to their own
-        return self.sudo().search_count(domain)
-
-    @api.model
-    def _portal_list(self, stage=None, offset=0, limit=20):
-        """Return the user's returns as plain values, newest first."""
-        domain = self._portal_domain()
-        if stage in STAGES:
-            domain &= self._portal_stage_domain(stage)
-        # sudo: as in `_portal_count`
-        found = self.sudo().search(domain, offset=offset, limit=limit)
-        return [document._portal_facts() for document in found]
-
-    @api.model
-    def _portal_browse(self, return_id):
-        """Return one return of the user's company, in sudo.
-
-        :raises AccessError: it is none of theirs
-        """
-        # sudo: as in `_portal_count`
-        document = self.sudo().search(
-            Domain("id", "=", return_id) & self._portal_domain(), limit=1
+    def _portal_flood_words(self, count):
+        return self.env._(
+            "You have asked for %s returns within a day. Please call us.", count
         )
-        if not document:
-            raise AccessError(self.env._("There is no such return of yours."))
-        return document
 
     def _portal_facts(self):
         """Return what a customer may know of the return, and nothing else."""
         self.ensure_one()
         stages = self._portal_stages()
-        stage = next(
-            (key for key, states in STAGES.items() if self.state in states), "handled"
-        )
+        stage = self._portal_stage()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         return {
             "id": self.id,
@@ -153,9 +107,7 @@ class CrmReturn(models.Model):
                 for line in self.line_ids
             ],
             "answer": self.letter_text or "",
-            "files": [
-                {"id": file.id, "name": file.name} for file in self.customer_file_ids
-            ],
+            "files": self._portal_file_facts(),
         }
 
     # ----------------------------------------------------------------- asking
@@ -163,6 +115,8 @@ class CrmReturn(models.Model):
     @api.model
     def _portal_order_lines(self):
         """Return the lines delivered to the user's company, in sudo."""
+        # sudo: the company's rule
+        most = self.env.company.sudo().return_portal_lines
         # sudo: customers read orders by their own rules only; the domain keeps to
         # what was sold to them by this company
         return (
@@ -177,7 +131,7 @@ class CrmReturn(models.Model):
                     ("qty_delivered", ">", 0),
                 ],
                 order="id desc",
-                limit=200,
+                limit=most or None,
             )
         )
 
@@ -225,7 +179,7 @@ class CrmReturn(models.Model):
         :raises UserError: nothing asked for, a wrong figure, or too many in a day
         """
         contact = self.env.user.partner_id
-        reference = token and f"portal-{contact.id}-{token}"[:64]
+        reference = self._portal_reference(token)
         # sudo: customers have no rights on returns
         documents = self.sudo()
         known = documents._find_by_client_reference(reference)
@@ -249,12 +203,7 @@ class CrmReturn(models.Model):
         )
         document._write_guarded({"channel": "portal"})
         document._portal_add_files(files)
-        if owner.active and not owner.share:
-            document.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Return asked for on the portal"),
-                user_id=owner.id,
-            )
+        document._portal_tell_owner(owner, self.env._("Return asked for on the portal"))
         return document.id
 
     @api.model
@@ -280,11 +229,11 @@ class CrmReturn(models.Model):
 
         :raises UserError: naming what is wrong
         """
-        demand = (vals.get("demand") or "").replace("\x00", "").strip()
+        demand = self._portal_text(
+            vals.get("demand"), self._portal_longest(), self.env._("Your words")
+        )
         if not demand:
             raise UserError(self.env._("Say why you want to return the goods."))
-        if len(demand) > LONGEST:
-            raise UserError(self.env._("Your words: at most %s characters.", LONGEST))
         reasons = {
             str(reason_id): reason_id for reason_id, _n in self._portal_reasons()
         }
@@ -308,14 +257,7 @@ class CrmReturn(models.Model):
             line_id = name.removeprefix("quantity_")
             if line_id == name or not (value or "").strip():
                 continue
-            try:
-                quantity = float(value)
-            except ValueError:
-                quantity = -1
-            if not 0 <= quantity < 10**9:
-                raise UserError(
-                    self.env._("Quantity: a number from zero up is expected.")
-                )
+            quantity = self._portal_quantity(value, self.env._("Quantity"))
             if not quantity:
                 continue
             if line_id not in known:
@@ -328,24 +270,6 @@ class CrmReturn(models.Model):
         if not commands:
             raise UserError(self.env._("Enter how much of which goods comes back."))
         return commands
-
-    @api.model
-    def _check_portal_flood(self):
-        """Raise when the customer has asked too often today."""
-        # sudo: the limit of the company, and the customer's own returns
-        most = self.env.company.sudo().return_portal_limit
-        since = fields.Datetime.now() - timedelta(days=1)
-        count = self.sudo().search_count(
-            self._portal_domain()
-            & Domain("channel", "=", "portal")
-            & Domain("create_date", ">", since)
-        )
-        if most and count >= most:
-            raise UserError(
-                self.env._(
-                    "You have asked for %s returns within a day. Please call us.", count
-                )
-            )
 
     def _portal_add_files(self, files):
         for name, content in files:

@@ -1,10 +1,16 @@
 """What the printed forms of a return need (2.4: F-86, F-87, F-89, F-90, F-97)."""
 
-from odoo import models
+from odoo import api, models
+from odoo.tools import format_list
 
 
 class CrmReturn(models.Model):
     _inherit = "crm.return"
+
+    @api.model
+    def _print_list(self, names):
+        """Return names as a list in words, in the language of the form."""
+        return format_list(self.env, [name for name in names if name])
 
     def _print_decisions(self, level):
         """Return the decisions of one level of the application, as decided."""
@@ -54,6 +60,16 @@ class CrmReturn(models.Model):
             self.env._("Copy 3: accounting section"),
             self.env._("Copy 4: sales"),
         ]
+
+    def _print_parts(self):
+        """Return the rows of the parts list; before it is begun, what to judge."""
+        sheet = self.inspection_ids[:1]
+        if sheet:
+            return sheet.line_ids
+        rows = self.env["crm.return.inspection.line"]
+        for vals in self.line_ids._prepare_inspection_rows():
+            rows |= rows.new(vals)
+        return rows
 
     def _print_parts_list_copies(self):
         """Return the labels of the parts list (RET-25, RET-36)."""

@@ -23,16 +23,7 @@ class CrmReturn(models.Model):
     order_count = fields.Integer(compute="_compute_order_count")
 
     def _compute_picking_count(self):
-        # sudo: the number is shown to people who may not open receipts
-        counts = dict(
-            self.env["stock.picking"]
-            .sudo()
-            ._read_group(
-                [("crm_return_id", "in", self.ids)], ["crm_return_id"], ["__count"]
-            )
-        )
-        for record in self:
-            record.picking_count = counts.get(record, 0)
+        self._count_linked(("stock.picking", "crm_return_id", "picking_count"))
 
     def _compute_order_count(self):
         for record in self:

@@ -51,10 +51,17 @@ class ResCompany(models.Model):
         "0: no limit.",
     )
 
+    return_portal_lines = fields.Integer(
+        string="Goods Offered on the Portal",
+        default=200,
+        help="How many of the order lines delivered last a customer may choose from "
+        "when he asks for a return on the portal. 0: all.",
+    )
+
     _return_collect_figures = models.Constraint(
         "CHECK (return_persuasion_min >= 0 AND return_notice_days >= 0 "
         "AND return_bulky_weight >= 0 AND return_bulky_volume >= 0 "
-        "AND return_portal_limit >= 0)",
+        "AND return_portal_limit >= 0 AND return_portal_lines >= 0)",
         "Figures of the returns policy cannot be negative.",
     )
 
@@ -82,4 +89,7 @@ class ResConfigSettings(models.TransientModel):
     )
     return_portal_limit = fields.Integer(
         related="company_id.return_portal_limit", readonly=False
+    )
+    return_portal_lines = fields.Integer(
+        related="company_id.return_portal_lines", readonly=False
     )

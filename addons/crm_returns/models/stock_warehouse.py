@@ -22,6 +22,21 @@ class StockWarehouse(models.Model):
         "still ours (RET-46).",
     )
 
+    def _name_return_locations(self):
+        """Name these places in their company's language, unless somebody renamed them.
+
+        The app may be installed in another language than the company works in.
+        """
+        for warehouse in self:
+            lang = warehouse.company_id.partner_id.lang
+            env = warehouse.with_context(lang=lang).env
+            quarantine = warehouse.return_quarantine_location_id
+            if quarantine.name == "Return Quarantine":
+                quarantine.name = env._("Return Quarantine")
+            loan = warehouse.loan_location_id
+            if loan.name == "On Loan":
+                loan.name = env._("On Loan")
+
     def _get_locations_values(self, vals, code=False):
         values = super()._get_locations_values(vals, code=code)
         code = (vals.get("code") or code or "").replace(" ", "").upper()

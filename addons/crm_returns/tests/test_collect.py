@@ -172,6 +172,28 @@ class TestCollect(ReturnCase):
         with self.assertRaises(UserError):
             sheet.unlink()
 
+    def test_parts_of_a_product(self):
+        """A parts list begins with the parts of its products, in their units."""
+        vals = {"product_tmpl_id": self.product.product_tmpl_id.id, "name": "Zip"}
+        with self.assertRaises(AccessError):
+            self.env["crm.return.product.part"].with_user(self.engineer).create(vals)
+        metre = self.env.ref("uom.product_uom_meter")
+        desk = self.env["crm.return.product.part"].with_user(self.user_specialist)
+        desk.create([{**vals, "name": "Lining", "quantity": 1.5, "uom_id": metre.id}])
+        document = self._approved((self.line, 2), (self.line2, 1))
+        document.action_assign_engineer(self.engineer.id)
+        mine = document.with_user(self.engineer)
+        sheet = mine.inspection_ids.browse(mine.start_inspection())
+        self.assertEqual(sheet.line_ids.mapped("part"), [False, "Lining", False])
+        self.assertEqual(sheet.line_ids.mapped("quantity"), [2, 3, 1])
+        self.assertEqual(sheet.line_ids[1].uom_id, metre)
+        desk.create({**vals, "has_function": False})
+        sheet.action_fill_parts()
+        sheet.action_fill_parts()
+        self.assertEqual(
+            [(row.part, row.function) for row in sheet.line_ids[3:]], [("Zip", "none")]
+        )
+
     def test_engineer(self):
         """RET-23: only of the departments that judge goods, and sees this return."""
         document = self._approved()

@@ -73,6 +73,43 @@ class TestHandling(ReturnCase):
         with self.assertRefused(UserError, "cannot change any more"):
             move_line.quantity = 4
 
+    def test_entries_written_afterwards(self):
+        """Goods received before there was a ledger: where they are, how judged."""
+        Item = self.env["crm.return.item"]
+        gone = self._judged((self.line, 2), result="good")
+        self._plan(gone).with_user(self.user_storage).action_execute()
+        there = self._judged((self.line, 3), result="defective")
+        waiting = self._in_quality((self.line2, 1))
+        documents = gone | there | waiting
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_move SET crm_return_item_id = NULL;"
+            "UPDATE crm_return_item SET plan_id = NULL; DELETE FROM crm_return_plan;"
+            "DELETE FROM crm_return_item"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(Item._write_missing_entries(), 3)
+        self.assertRecordValues(
+            documents.sudo().item_ids.sorted("quantity"),
+            [
+                {"state": "quarantine", "quantity": 1, "disposition": False},
+                {"state": "restocked", "quantity": 2, "disposition": "restock"},
+                {"state": "judged", "quantity": 3, "disposition": "rework"},
+            ],
+        )
+        self.assertEqual(documents.sudo().plan_ids.return_id, there)
+        self.assertEqual(gone.sudo().item_ids.location_id, self.warehouse.lot_stock_id)
+        self.assertFalse(Item._write_missing_entries())
+
+    def test_names_of_places(self):
+        """Places are named in the language of the company, once."""
+        self.company.partner_id.lang = "zh_CN"
+        self.quarantine.name = "Return Quarantine"
+        self.warehouse.loan_location_id.name = "Van"
+        self.warehouse._name_return_locations()
+        self.assertEqual(self.quarantine.name, "退货隔离区")
+        self.assertEqual(self.warehouse.loan_location_id.name, "Van")
+
     def test_split_judgement(self):
         """Parts of a line are judged differently; the line shows the worst."""
         document = self._in_quality((self.line, 5))
@@ -93,6 +130,26 @@ class TestHandling(ReturnCase):
             part.with_user(self.user_sales).action_judge("good")
         document.with_user(self.user_quality).action_judged()
         self.assertEqual(document.plan_ids.item_ids, document.item_ids)
+
+    def test_judged_on_the_form(self):
+        """Quality judges lines and goods on the form of the return, and no more."""
+        document = self._in_quality((self.line, 5)).with_user(self.user_quality)
+        line, item = document.line_ids, document.item_ids
+        document.write(
+            {"line_ids": [Command.update(line.id, {"qa_result": "defective"})]}
+        )
+        document.write({"item_ids": [Command.update(item.id, {"qa_note": "Torn"})]})
+        self.assertRecordValues(
+            item,
+            [{"qa_result": "defective", "qa_note": "Torn", "disposition": "rework"}],
+        )
+        for command in (
+            Command.update(line.id, {"quantity": 4}),
+            Command.delete(line.id),
+            Command.create({"sale_line_id": self.line2.id, "quantity": 1}),
+        ):
+            with self.assertRefused(UserError, "cannot change any more"):
+                document.sudo().write({"line_ids": [command]})
 
     def test_stays_in_quarantine(self):
         """RET-10: neither keeper's button nor a plain transfer takes goods out."""
@@ -259,14 +316,18 @@ class TestHandling(ReturnCase):
         checker = plan.with_user(self.user_quality)
         with self.assertRefused(UserError, "RET-42"):
             checker.action_inspected()
-        checker.action_recheck(plan.item_ids.id, False, "Still open")
+        step = {"step": "fail", "item_id": plan.item_ids.id, "text": "Still open"}
+        self.env["crm.return.ask"].with_user(self.user_quality).create(
+            step
+        ).action_confirm()
+        self.assertEqual(plan.item_ids.recheck_note, "Still open")
         checker.action_inspected()
         self.assertEqual(plan.state, "scheduled")
         self.assertEqual(len(plan.sudo().repair_ids), 2)
         workshop.action_start()
         workshop.action_finish(labour=10)
         self.assertEqual(plan.cost_actual, 50.75)
-        checker.action_pass_all()
+        checker.item_ids.action_pass()
         checker.action_inspected()
         plan.with_user(self.user_storage).action_execute()
         self.assertEqual(plan.state, "done")

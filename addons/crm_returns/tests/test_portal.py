@@ -67,6 +67,7 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
         """Sent twice: asked once. The words are no evidence yet, nothing is met."""
         _hidden, html = self._form()
         self.assertIn("Jacket", html)
+        self.assertIn('name="demand"', html)
         self.assertNotIn(f"quantity_{self.foreign_line.id}", html)
         self.assertNotIn("Customer cannot pay", html)
         post, answer = self._post(
@@ -188,6 +189,7 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
                 "crm.return.inspection.line",
                 "crm.return.document",
                 "crm.return.reason",
+                "crm.return.product.part",
             ):
                 with self.refused(f"{user.login} searches {model}"):
                     self.rpc(user, model, "search_read", [])

@@ -36,6 +36,13 @@ class TestWithheld(WithheldMixin, ReturnCase):
                 user, self.document, self.document.line_ids, contact, *things
             )
 
+    def test_keeper_opens_delivery(self):
+        """A keeper opens the transfer of a file closed to him; no address is shown."""
+        picking = self.document.line_ids.sale_line_id.move_ids.picking_id
+        picking = picking.with_user(self.user_storage)
+        self.assertFalse(picking.partner_id.has_access("read"))
+        self.assertEqual(picking._message_get_suggested_recipients(), [])
+
     def test_entrusted(self):
         """Its salesperson and the head who keeps the file; later who holds it."""
         message, attachment, _activity = self._things_on(self.document)

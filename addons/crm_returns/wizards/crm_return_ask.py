@@ -13,6 +13,7 @@ class CrmReturnAsk(models.TransientModel):
             ("value", "Value in Stock"),
             ("schedule", "Schedule Rework"),
             ("finish", "Finish Rework"),
+            ("fail", "Inspection Not Passed"),
             ("abnormality", "Report Abnormality"),
             ("extend", "Extend"),
             ("instruct", "Instruct on Difference"),
@@ -47,6 +48,8 @@ class CrmReturnAsk(models.TransientModel):
             self.plan_id.action_schedule(self.date_start, self.date_end)
         elif self.step == "finish":
             self.plan_id.action_finish(self.labour, self.other)
+        elif self.step == "fail":
+            self.item_id.plan_id.action_recheck(self.item_id.id, False, self.text)
         elif self.step == "abnormality":
             self.plan_id.action_report_abnormality(self.text)
         elif self.step == "instruct":
