@@ -119,9 +119,11 @@ class PolicyMixin:
     def _load_chart(cls):
         """Give the company the accounts that sales and invoices need."""
         if not cls.company.chart_template:
+            currency = cls.company.currency_id
             cls.env["account.chart.template"].try_loading(
                 "generic_coa", company=cls.company, install_demo=False
             )
+            cls.company.currency_id = currency  # the chart brings its own
 
     @classmethod
     def _make_person(cls, login, name, groups, code=False, heads=False):
