@@ -1,15 +1,21 @@
 """The customer archive in Chinese: overview, customer page, and requests for data."""
 
+import io
 import itertools
 import json
+import re
 import time
 from datetime import date, timedelta
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from tests.support import work
 from tests.support.browser import english, wait
 from tests.support.clients import Json2
+from tests.support.web import Session
 
 pytestmark = pytest.mark.browser
 NUMBERS = itertools.count(int(time.time()) % 1_000_000 + 7_000_000)
@@ -107,8 +113,13 @@ WATCHERS = {
         ("action_ask_change", "action_view_documents"),
         ("action_view_access_log",),
     ),
-    "desk": (("action_view_documents",), ("action_view_access_log",)),
+    # The service manager has all that the desk has.
     "service_manager": (("action_view_documents",), ("action_view_access_log",)),
+    "sales_head": (
+        ("action_ask_change", "action_view_documents"),
+        ("action_view_access_log",),
+    ),
+    "gm": (("action_view_documents",), ()),
 }
 
 
@@ -233,6 +244,14 @@ def test_data_request(page, site, customer):
     assert clerk.value("crm.data.request", request, "state") == "returned"
 
 
+def _workbook(content, password):
+    """Rows of an encrypted workbook."""
+    file, plain = OOXMLFile(io.BytesIO(content)), io.BytesIO()
+    file.load_key(password=password)
+    file.decrypt(plain)
+    return load_workbook(plain).active.values
+
+
 def test_export_of_a_request(page, site, customer):
     """An electronic file holds the customers and parts granted, and no more."""
     partner, name, code = customer
@@ -258,6 +277,24 @@ def test_export_of_a_request(page, site, customer):
         person.button(method, label)
         person.expect_state(state)
         all_chinese(person)
+    # The workbook and the forms open with the password shown, once, to the holder.
+    asker = page("sales2")
+    asker.open(f"{REQUESTS}/{request}")
+    asker.button("action_take_file_password", "文件密码")
+    asker.click(".modal-footer .btn-primary", "确定")
+    shown = "(document.querySelector('.o_notification_body') || {}).innerText"
+    notice = wait(lambda: asker.run(shown), "no password is shown")
+    password = re.search(r"\w{5}(-\w{5}){3}", notice)[0]
+    all_chinese(asker)
+    web = Session(site, "sales2").http
+    path = f"/crm_customer_archive/xlsx/crm.data.request/{request}"
+    rows = list(_workbook(web.get(site.url + path, timeout=60).content, password))
+    assert [row[1] for row in rows[1:]] == [name]
+    path = f"/report/pdf/crm_customer_archive.report_customer_contacts/{partner}"
+    form = PdfReader(io.BytesIO(web.get(site.url + path, timeout=120).content))
+    assert not form.decrypt("wrong")
+    assert form.decrypt(password)
+
     values = seller.call("res.partner", "export_data", [partner], **export)
     assert values["datas"] == [[name, "解放东街1号"]]
     more = {"fields_to_export": ["name", "main_contact_phone"]}
