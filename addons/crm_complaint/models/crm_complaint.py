@@ -256,6 +256,10 @@ class CrmComplaint(models.Model):
     decided_by_id = fields.Many2one("res.users", "Decided by", copy=False, index=True)
     executed_at = fields.Datetime("Execution Confirmed on", copy=False)
     closed_at = fields.Datetime("Closed on", copy=False, index=True)
+    # The list as everybody opens it.
+    _open_idx = models.Index(
+        "(date DESC, id DESC) WHERE state NOT IN ('closed', 'cancelled')"
+    )
     _customer_known = models.Constraint(
         "CHECK(partner_id IS NOT NULL OR state IN ('draft', 'cancelled'))",
         "A complaint has a customer before it is sent on.",

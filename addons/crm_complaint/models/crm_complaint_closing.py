@@ -44,7 +44,7 @@ class CrmComplaintCopy(models.Model):
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
-    _guarded_fields = ("copy_department_ids", "answered_at")
+    _guarded_fields = ("copy_department_ids", "copy_department_key", "answered_at")
 
     copy_department_ids = fields.Many2many(
         "hr.department",
@@ -55,6 +55,19 @@ class CrmComplaint(models.Model):
         copy=False,
         help="Departments that got a copy when the case was closed; their members may "
         "read it (CMP-46).",
+    )
+    copy_department_key = fields.Char(
+        compute="_compute_copy_department_key",
+        store=True,
+        compute_sudo=True,
+        copy=False,
+        help="Ids of the departments with a copy, each between commas.",
+    )
+    keeps_copy = fields.Boolean(
+        compute="_compute_keeps_copy",
+        search="_search_keeps_copy",
+        help="The user is of a department that keeps a copy, or heads one; the access "
+        "rules ask it.",
     )
     answered_at = fields.Datetime(
         "Answer Sent on",
@@ -150,6 +163,29 @@ class CrmComplaint(models.Model):
                 ),
                 author_id=self.env.user.partner_id.id,
             )
+
+    @api.depends("copy_department_ids")
+    def _compute_copy_department_key(self):
+        for complaint in self:
+            complaint.copy_department_key = complaint._department_key(
+                complaint.copy_department_ids
+            )
+
+    @api.depends("copy_department_ids")
+    @api.depends_context("uid")
+    def _compute_keeps_copy(self):
+        departments = self.env["hr.department"]._policy_own()
+        # sudo: which departments have a copy; asked by the access rules themselves
+        for complaint in self.sudo():
+            complaint.keeps_copy = bool(complaint.copy_department_ids & departments)
+
+    @api.model
+    def _search_keeps_copy(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return self._department_key_domain(
+            "copy_department_key", self.env["hr.department"]._policy_own()
+        )
 
     # ---------------------------------------------------------------- the answer
 

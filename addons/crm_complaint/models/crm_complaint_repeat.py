@@ -33,6 +33,9 @@ class CrmComplaint(models.Model):
         help="The customer had complained earlier in the same calendar month.",
     )
 
+    # A customer's complaints around a day: to find repeats.
+    _customer_day_idx = models.Index("(partner_id, date, id)")
+
     def action_submit(self):
         """Send the completed form, and see whether it repeats another (CMP-27).
 
@@ -72,18 +75,25 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _apply_repeats(self, condition):
-        """Write what changed among the complaints of a condition."""
+        """Write what changed among the complaints of a condition, in one statement."""
         self.flush_model()
         self.env["res.company"].flush_model(["complaint_repeat_days"])
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        rows = self.env.execute_query(self._repeat_sql(condition))
-        groups = {}
-        for complaint_id, before_id, week, month in rows:
-            groups.setdefault((before_id, week, month), []).append(complaint_id)
-        for (before_id, week, month), ids in groups.items():
-            self.browse(ids)._write_guarded(
-                {"repeat_of_id": before_id, "repeat_week": week, "repeat_month": month}
+        changed = self.env.execute_query(
+            SQL(
+                "WITH j AS MATERIALIZED (%(judged)s)"
+                " UPDATE crm_complaint c SET repeat_of_id = j.before_id,"
+                " repeat_week = j.week, repeat_month = j.month,"
+                " write_date = %(now)s, write_uid = %(uid)s"
+                " FROM j WHERE j.id = c.id RETURNING c.id",
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                judged=self._repeat_sql(condition),
             )
+        )
+        self.browse(row[0] for row in changed).invalidate_recordset(
+            ["repeat_of_id", "repeat_week", "repeat_month", "write_date", "write_uid"]
+        )
 
     @api.model
     def _repeat_sql(self, condition):
@@ -109,8 +119,10 @@ class CrmComplaint(models.Model):
                        AND (o.date, o.id) < (c.date, c.id)
                        AND o.state NOT IN ('draft', 'cancelled')
                        AND o.parent_id IS NULL AND o.active
-                       AND (o.date >= c.date - company.complaint_repeat_days
-                            OR o.date >= date_trunc('month', c.date))
+                       AND o.date >= LEAST(
+                           c.date - company.complaint_repeat_days,
+                           date_trunc('month', c.date)::date)
+                       AND o.date <= c.date
                   ORDER BY o.date DESC, o.id DESC
                      LIMIT 1
                   ) b ON TRUE

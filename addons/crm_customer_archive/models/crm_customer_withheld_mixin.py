@@ -8,6 +8,9 @@ person responsible, at the department that holds it now, or with a decision to t
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# So many documents are named one by one in a query.
+FEW = 500
+
 
 class CrmWithheldMixin(models.AbstractModel):
     """What both ways of being withheld share; who inherits says what it finds."""
@@ -59,6 +62,20 @@ class CrmCustomerWithheldMixin(models.AbstractModel):
 
     @api.model
     def _withheld_domain(self):
+        """Return the domain of the documents withheld from the user.
+
+        They are few, mostly none: their ids leave the query that asks as plain as
+        without the rule. Where they are many a subselect finds them.
+        """
+        # sudo: the query itself says what this user may not see
+        files = self.env["res.partner"].sudo().with_context(active_test=False)
+        if not files.search([("is_withheld", "=", True)], limit=1):
+            return Domain.FALSE
+        query = self._withheld_query()
+        query.limit = FEW + 1
+        ids = query.get_result_ids()
+        if len(ids) <= FEW:
+            return Domain("id", "in", ids)
         return Domain("id", "in", self._withheld_query())
 
     @api.model

@@ -109,6 +109,21 @@ class CrmRoutingMixin(models.AbstractModel):
         compute_sudo=True,
         help="Every department that holds or held the document.",
     )
+    # Access rules look here: a test of the row itself, whatever the number of stays.
+    routing_department_key = fields.Char(
+        compute="_compute_routing",
+        store=True,
+        compute_sudo=True,
+        readonly=True,
+        copy=False,
+        help="Ids of the departments passed, each between commas.",
+    )
+    passed_own_department = fields.Boolean(
+        compute="_compute_passed_own_department",
+        search="_search_passed_own_department",
+        help="A department of the user's, or one the user heads, holds or held the "
+        "document; salespeople see their own only. The access rules ask it.",
+    )
     case_due = fields.Datetime(
         compute="_compute_case",
         store=True,
@@ -147,10 +162,22 @@ class CrmRoutingMixin(models.AbstractModel):
         "routing_department_id",
         "routing_user_id",
         "routing_due",
+        "routing_department_key",
         "case_due",
         "case_closed_at",
         "case_closed_late",
     )
+
+    @api.model
+    def _department_key(self, departments):
+        """Return the ids of departments as a text that can be searched for each."""
+        ids = ",".join(str(number) for number in sorted(departments.ids))
+        return f",{ids}," if ids else False
+
+    @api.model
+    def _department_key_domain(self, name, departments):
+        """Return the domain of a key ``name`` that holds any of the departments."""
+        return Domain.OR(Domain(name, "like", f",{one},") for one in departments.ids)
 
     # --------------------------------------------------------------- computes
 
@@ -167,6 +194,9 @@ class CrmRoutingMixin(models.AbstractModel):
             record.routing_department_id = stay.department_id
             record.routing_user_id = stay.user_id
             record.routing_due = stay.date_due
+            record.routing_department_key = record._department_key(
+                record.passage_ids.department_id
+            )
 
     @api.depends("routing_passage_id.due_reason")
     @api.depends_context("lang")
@@ -186,21 +216,39 @@ class CrmRoutingMixin(models.AbstractModel):
         late = Domain("routing_due", "<", fields.Datetime.now())
         return self._late_domain(late, value)
 
-    @api.depends("passage_ids.department_id")
+    @api.depends("routing_department_key")
     def _compute_routing_department_ids(self):
         for record in self:
-            record.routing_department_ids = record.passage_ids.department_id
+            ids = (record.routing_department_key or "").split(",")
+            record.routing_department_ids = [int(number) for number in ids if number]
 
     def _search_routing_department_ids(self, operator, value):
         if operator not in ("in", "any", "any!"):
             return NotImplemented
-        # sudo: the stays decide who may see the document, not who may see the stays
-        passages = (
-            self.env["crm.routing.passage"]
-            .sudo()
-            ._search([("model", "=", self._name), ("department_id", operator, value)])
-        )
-        return Domain("id", "in", passages.subselect("res_id"))
+        # sudo: the stays decide who may see the document, not who may see departments
+        departments = self.env["hr.department"].sudo().with_context(active_test=False)
+        wanted = Domain.FALSE
+        if operator == "in":
+            if False in value:
+                wanted |= Domain("routing_department_key", "=", False)
+            found = departments.browse([one for one in value if one])
+        else:
+            found = departments.search(Domain("id", operator, value))
+        return wanted | self._department_key_domain("routing_department_key", found)
+
+    @api.depends("routing_department_key")
+    @api.depends_context("uid")
+    def _compute_passed_own_department(self):
+        own = self.env["hr.department"]._policy_own()
+        # sudo: asked by the access rules themselves
+        for record in self.sudo():
+            record.passed_own_department = bool(record.routing_department_ids & own)
+
+    def _search_passed_own_department(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        own = self.env["hr.department"]._policy_own()
+        return self._department_key_domain("routing_department_key", own)
 
     @api.depends("routing_case_ids.date_due", "routing_case_ids.date_out")
     def _compute_case(self):

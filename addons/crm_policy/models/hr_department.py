@@ -71,6 +71,19 @@ class HrDepartment(models.Model):
             department = department.parent_id
         return self.env["res.users"]
 
+    @api.model
+    def _policy_own(self):
+        """Return whose documents the user follows: the own department, headed ones.
+
+        Of the sales department only its heads do: salespeople follow their own.
+        """
+        # sudo: whose the user is, not the departments' data
+        employees = self.env["hr.employee"].sudo()
+        staff = employees.search([("user_id", "=", self.env.uid)])
+        own = staff.department_id.filtered(lambda one: one.policy_code != "sales")
+        # sudo: as above
+        return own | self.sudo().search([("policy_head_ids", "in", [self.env.uid])])
+
     @api.model_create_multi
     def create(self, vals_list):
         departments = super().create(vals_list)
