@@ -256,37 +256,35 @@ def test_returns(page, site, customer):
     order = site.user("sales1", Json2).value("sale.order.line", line, "order_id")[1]
     work.part_of_jacket(site, "拉链")
     before = return_figures(site, partner, line)
-    document = way.ask(page("sales1"), name, order, "2")
+    tab = page("sales1")
+    document = way.ask(tab, name, order, "2")
     number = site.user("sales1", Json2).value("crm.return", document, "name")
     for login, state in (
         ("sales_head", "营销审核"),
         ("marketing", "总经理"),
         ("gm", "已核准"),
     ):
-        way.decide(page(login), document, state)
-    way.inspect(page("desk"), document, "马晓燕")
-    seller = page("sales1")
-    way.collect(seller, document, "马晓燕")
-    all_chinese(seller)
-    way.receive(page("storage"), document)
-    quality = page("quality")
-    way.judge(quality, document, "不良")
-    all_chinese(quality)
-    way.prove(page("sales1"), document, "RED-7")
-    scan = {"name": "红字发票.pdf", "datas": "JVBERi0xLjQ="}
+        way.decide(tab.become(login), document, state)
+    way.inspect(tab.become("desk"), document, "马晓燕")
+    all_chinese(tab)
+    way.collect(tab.become("sales1"), document, "马晓燕")
+    all_chinese(tab)
+    way.receive(tab.become("storage"), document)
+    way.judge(tab.become("quality"), document, "不良")
+    all_chinese(tab)
+    way.prove(tab.become("sales1"), document, "RED-7")
+    scan = {"name": "红字发票.png", "datas": work.SIGNATURE}
     attach = {"proof_attachment_ids": [(0, 0, scan)]}
     act(site, "sales1", "crm.return", "write", [document], vals=attach)
-    accountant = page("accounting")
-    way.credit(accountant, document)
-    all_chinese(accountant)
-    plan = way.plan(page("technical"), number)
-    way.decide_plan(page("gm"), plan)
-    way.schedule(page("pmc"), plan)
-    way.rework(page("production"), plan)
-    way.recheck(page("quality"), plan)
-    keeper = page("storage")
-    way.restock(keeper, plan)
-    all_chinese(keeper)
+    way.credit(tab.become("accounting"), document)
+    all_chinese(tab)
+    plan = way.plan(tab.become("technical"), number)
+    way.decide_plan(tab.become("gm"), plan)
+    way.schedule(tab.become("pmc"), plan)
+    way.rework(tab.become("production"), plan)
+    way.recheck(tab.become("quality"), plan)
+    way.restock(tab.become("storage"), plan)
+    all_chinese(tab)
     after = return_figures(site, partner, line)
     changed = {key: round(after[key] - before[key], 2) for key in after}
     assert changed == {

@@ -219,6 +219,12 @@ class Page:
         for name, value in session.cookies.items():
             self.command("Network.setCookie", name=name, value=value, url=self.site.url)
 
+    def become(self, login):
+        """Let somebody else sit down at this page; the browser knows one person."""
+        self.login = login
+        self._log_in()
+        return self
+
     # -- protocol -----------------------------------------------------------------
     def command(self, method, **parameters):
         self._number += 1

@@ -1,7 +1,6 @@
 """A return in the web client, from asking to the credit note, by whoever does it.
 
-Each function is what one person does on the screen. The browser knows one person at a
-time, who logged in last: whoever comes back logs in again.
+Each function is what one person does on the screen.
 """
 
 from datetime import date

@@ -74,8 +74,10 @@ class CrmReturn(models.Model):
         return pickings.ids
 
     def action_receive(self):
-        """Order the goods back and show the receipts."""
+        """Order the goods back and show the receipts to who may open them."""
         self.action_create_receipt()
+        if not self.env.user.has_group(KEEPER):
+            return True
         return self.action_view_pickings()
 
     def action_view_deliveries(self):
