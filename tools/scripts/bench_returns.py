@@ -83,13 +83,16 @@ def ageing(env, count):
         report.append(time.perf_counter() - start)
         start = time.perf_counter()
         env.cr.execute(
-            "SELECT department_id, CASE WHEN days <= 1 THEN 1 WHEN days <= 3 THEN 3"
-            " WHEN days <= 7 THEN 7 WHEN days <= 30 THEN 30 ELSE 31 END AS band,"
-            " AVG(days), COUNT(*) FROM (SELECT department_id,"
-            " EXTRACT(epoch FROM now() AT TIME ZONE 'UTC' - date_in)::float8 / 86400"
-            " AS days FROM crm_routing_passage WHERE kind = 'stay' AND company_id = %s"
+            "SELECT department_id, CASE"
+            " WHEN moment <= date_in + interval '1 day' THEN 1"
+            " WHEN moment <= date_in + interval '3 days' THEN 3"
+            " WHEN moment <= date_in + interval '7 days' THEN 7"
+            " WHEN moment <= date_in + interval '30 days' THEN 30 ELSE 31 END AS band,"
+            " AVG(date_part('epoch', moment - date_in) / 86400), COUNT(*)"
+            " FROM crm_routing_passage, (SELECT now() AT TIME ZONE 'UTC' AS moment) now"
+            " WHERE kind = 'stay' AND company_id = %s"
             " AND model IN ('crm.return', 'crm.return.plan', 'crm.loan')"
-            " AND date_out IS NULL) stay GROUP BY 1, 2",
+            " AND date_out IS NULL GROUP BY 1, 2",
             [env.company.id],
         )
         env.cr.fetchall()
