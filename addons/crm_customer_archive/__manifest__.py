@@ -14,7 +14,7 @@
         "sale_margin",
         "account",
     ],
-    "external_dependencies": {"python": ["msoffcrypto-tool", "python-stdnum"]},
+    "external_dependencies": {"python": ["msoffcrypto-tool", "pypdf", "python-stdnum"]},
     "data": [
         "security/crm_customer_archive_groups.xml",
         "security/ir.model.access.csv",

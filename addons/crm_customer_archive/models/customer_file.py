@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from msoffcrypto.format.ooxml import OOXMLFile
-
-from odoo.tools.pdf import PdfReader, PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 # The file that the running request makes: nothing a client sends can set it.
 _FILE = ContextVar("crm_customer_file", default=None)

@@ -6,10 +6,10 @@ from unittest.mock import patch
 from msoffcrypto.exceptions import InvalidKeyError
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import load_workbook
+from pypdf import PdfReader, PdfWriter
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools.pdf import PdfReader, PdfWriter
 
 from ..models.customer_file import customer_file
 from .common import ArchiveCase
