@@ -88,7 +88,6 @@ def collect(page, document, signer):
     page.button("action_collect", "已收回资料")
     page.expect_state("已收回资料")
     page.button("action_receive", "安排退回")
-    page.open(f"{RETURNS}/{document}")
     page.expect_state("退回途中")
 
 
@@ -179,6 +178,7 @@ def recheck(page, record):
     page.open(f"{PLANS}/{record}")
     page.tab("货物")
     page.click('button[name="action_pass"]')
+    page.expect_text("检验合格")
     page.button("action_inspected", "")
     page.expect_state("交仓库")
 
