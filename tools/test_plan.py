@@ -19,22 +19,24 @@ ADDON_JOB_SECONDS = 150
 ADDON_TEST_SECONDS = 0.5
 #: Seconds of the longer tests from outside, by file or by file and test.
 SECONDS = {
-    "cli/test_life": 430,
-    "install/test_addons::test_uninstalled_without_leftovers": 230,
-    "install/test_addons::test_alone": 175,
-    "browser/test_walk": 195,
-    "demo/test_demo": 300,
-    "browser/test_tours": 60,
-    "install/test_addons::test_all_uninstalled_and_installed_again": 90,
-    "rpc/test_api_doc": 140,
-    "rpc/test_story": 70,
+    "cli/test_life": 300,
+    "demo/test_demo": 200,
+    "browser/test_tours": 195,
+    "browser/test_walk": 170,
+    "install/test_addons::test_uninstalled_without_leftovers": 150,
+    "install/test_addons::test_alone": 135,
+    "rpc/test_api_doc": 125,
+    "install/test_upgrade": 90,
+    "install/test_addons::test_all_uninstalled_and_installed_again": 85,
+    "browser/test_archive_tours": 85,
+    "rpc/test_concurrency": 60,
+    "rpc/test_story": 55,
+    "lint": 45,
     "install/test_addons::test_upgraded_in_place": 40,
-    "cli/test_refusals": 60,
-    "rpc/test_concurrency": 40,
-    "lint": 40,
-    "install/test_addons::test_every_addon_is_here": 2,
+    "cli/test_refusals": 25,
+    "install/test_addons::test_every_addon_is_here": 1,
 }
-OTHER_SECONDS = 30
+OTHER_SECONDS = 15
 #: Files whose tests share nothing worth sharing: each test is a job.
 CUT_BY_TEST = ("tests/install/test_addons.py",)
 #: Files that use what another one made: one job, in this order.
