@@ -6,7 +6,7 @@ documents; what those values are is the document's own business.
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -166,6 +166,8 @@ class CrmPortalMixin(models.AbstractModel):
     def _portal_tell_owner(self, owner, summary):
         """Put a document that came in on the list of who looks after it."""
         if owner.active and not owner.share:
-            self.activity_schedule(
+            # Whoever opens the document reads who put this there: not everybody inside
+            # may read the customer's own user.
+            self.with_user(SUPERUSER_ID).activity_schedule(
                 "mail.mail_activity_data_todo", summary=summary, user_id=owner.id
             )

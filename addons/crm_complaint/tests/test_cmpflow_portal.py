@@ -144,6 +144,7 @@ class TestPortal(ComplaintMixin, RpcAbuseCase):
         self.assertEqual(complaint.customer_file_ids.mapped("name"), ["zip.jpg"])
         self.assertTrue(complaint.receipt_at)
         self.assertTrue(complaint.activity_ids)
+        self.assertFalse(complaint.activity_ids.create_uid.share, "read by everybody")
         file = self._page(
             f"/my/complaints/{complaint.id}/file/{complaint.customer_file_ids.id}"
         )

@@ -95,6 +95,7 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
         )
         self.assertEqual(document.line_ids.quantity, 2)
         self.assertEqual(document.activity_ids.user_id, self.user_sales)
+        self.assertFalse(document.activity_ids.create_uid.share, "read by everybody")
         self.assertNotIn(self.buyer.partner_id, document.message_partner_ids)
         mine = document.with_user(self.user_sales)
         with self.assertRaises(UserError):
