@@ -68,21 +68,8 @@ def people(env):
     return user, worker
 
 
-def rows(env, count, month_count, open_count):
-    """Complaints with their stays; those of last month have a loss, judged."""
-    first = complaint(env, "closed")
-    customers = several(
-        env, "res.partner", first.partner_id, CUSTOMERS, ("name", "complete_name")
-    )
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)",
-        [customers],
-    )
-    products = several(
-        env, "product.product", first.product_id, PRODUCTS, ("default_code",)
-    )
-    causes = env["crm.complaint.cause"].search([], limit=20).ids
-    departments = departments_of(env, ("manufacturing", "storage", "quality"))
+def moments(env, count, month_count, open_count):
+    """When the complaint of a row came, was answered and closed, as SQL by column."""
     today = env.company._policy_today()
     last_month = today.replace(day=1) - timedelta(days=15)
     # Number of the row: under way, closed last month, closed before.
@@ -99,6 +86,37 @@ def rows(env, count, month_count, open_count):
     taken = "(8 + mod(n.n, 8))"
     is_open = f"n.n <= {open_count}"
     closed = f"CASE WHEN NOT ({is_open}) THEN {reported} + {taken} * interval '1 day'"
+    return {
+        "date": f"({reported})::date",
+        "reported_at": reported,
+        "received_at": f"{reported} + interval '3 hours'",
+        "response_due": f"{reported} + interval '1 day'",
+        "first_response_at": f"CASE WHEN NOT ({is_open}) OR mod(n.n, 10) > 0 THEN"
+        f" {reported} + interval '2 hours' END",
+        "case_due": f"{reported} + interval '13 days'",
+        "case_closed_at": f"{closed} END",
+        "case_closed_late": f"NOT ({is_open}) AND {taken} > 13",
+        "closed_at": f"{closed} END",
+        "executed_at": f"{closed} END",
+    }
+
+
+def rows(env, count, month_count, open_count):
+    """Complaints with their stays; those of last month have a loss, judged."""
+    first = complaint(env, "closed")
+    customers = several(
+        env, "res.partner", first.partner_id, CUSTOMERS, ("name", "complete_name")
+    )
+    env.cr.execute(
+        "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)",
+        [customers],
+    )
+    products = several(
+        env, "product.product", first.product_id, PRODUCTS, ("default_code",)
+    )
+    causes = env["crm.complaint.cause"].search([], limit=20).ids
+    departments = departments_of(env, ("manufacturing", "storage", "quality"))
+    is_open = f"n.n <= {open_count}"
     clone(
         env,
         "crm_complaint",
@@ -112,17 +130,7 @@ def rows(env, count, month_count, open_count):
             "product_id": pick(products, 3),
             "cause_id": pick(causes, 2),
             "responsible_department_id": pick(departments, 5),
-            "date": f"({reported})::date",
-            "reported_at": reported,
-            "received_at": f"{reported} + interval '3 hours'",
-            "response_due": f"{reported} + interval '1 day'",
-            "first_response_at": f"CASE WHEN NOT ({is_open}) OR mod(n.n, 10) > 0 THEN"
-            f" {reported} + interval '2 hours' END",
-            "case_due": f"{reported} + interval '13 days'",
-            "case_closed_at": f"{closed} END",
-            "case_closed_late": f"NOT ({is_open}) AND {taken} > 13",
-            "closed_at": f"{closed} END",
-            "executed_at": f"{closed} END",
+            **moments(env, count, month_count, open_count),
             "loss_total": "10 + mod(n.n, 5000)",
             "loss_for_deduction": "10 + mod(n.n, 5000)",
             "loss_for_sanction": "10 + mod(n.n, 5000)",

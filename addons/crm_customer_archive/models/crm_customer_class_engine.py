@@ -39,7 +39,7 @@ class CrmCustomerClassEngine(models.AbstractModel):
         scheme = scheme.sudo()  # sudo: the ranking is made over all customers
         scheme._lock()
         day = day or company._policy_today()
-        self = self.sudo()
+        self = self.sudo()  # sudo: figures and results of all customers
         self._compute(scheme, company, day)
         self._compare(scheme, company, day, leavers=True)
         proposal = self.env["crm.customer.class.proposal"]

@@ -18,7 +18,7 @@ class CrmCustomerClassEngine(models.AbstractModel):
         """Apply the class a few customers have after a judgement, at once."""
         scheme = scheme.sudo()  # sudo: who decides need not be allowed to write classes
         scheme._lock()
-        self = self.sudo()
+        self = self.sudo()  # sudo: as above, also standings and history
         day = company._policy_today()
         self._recall(scheme, company, day, partners)
         self._compare(scheme, company, day, leavers=False)
