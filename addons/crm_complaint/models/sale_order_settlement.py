@@ -135,7 +135,9 @@ class SaleOrderLine(models.Model):
             self.product_id.lst_price,
             self.currency_id,
             self.company_id,
-            (self.order_id.date_order or fields.Datetime.now()).date(),
+            self.company_id._policy_date(
+                self.order_id.date_order or fields.Datetime.now()
+            ),
         )
         usual = self.product_id.uom_id._compute_price(usual, self.product_uom_id)
         return bool(usual) and (

@@ -50,6 +50,10 @@ class AccountMove(models.Model):
         entity._check_terms_term(self.invoice_payment_term_id, terms)
         day = self.invoice_date or self.date or fields.Date.context_today(self)
         latest = max([day, *(term._credit_last_due(day) for term in terms)])
+        if not self.invoice_payment_term_id:
+            # The platform lets what is dated back fall due when it is entered.
+            entered = fields.Datetime.context_timestamp(self, self.create_date)
+            latest = max(latest, entered.date())
         due = max(
             (
                 line.date_maturity

@@ -117,7 +117,11 @@ class ResPartner(models.Model):
             "f.interval_number * CASE f.interval_unit WHEN 'day' THEN INTERVAL '1 day' "
             "WHEN 'week' THEN INTERVAL '1 week' ELSE INTERVAL '1 month' END"
         )
-        since = SQL("COALESCE(v.last, p.archived_date, p.create_date::date)")
+        since = SQL(
+            "COALESCE(v.last, p.archived_date,"
+            " (p.create_date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)",
+            company._policy_tz().zone,
+        )
         return SQL(
             """
             SELECT DISTINCT ON (p.id) p.id, v.last, f.id AS rule,
