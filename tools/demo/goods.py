@@ -11,11 +11,19 @@ from .clock import at, local_day, workday
 DOLLAR = 7.12
 #: Weeks from one hand-over of production to the next.
 HALF_YEAR = 26
+#: What the places outside the store are called, by their usage.
+PLACES = {
+    "customer": "客户",
+    "supplier": "供应商",
+    "production": "生产",
+    "inventory": "盘点差异",
+}
 
 
 def make(world):
     """Make categories, products, a price list in dollars and the way money comes in."""
     env = world.env
+    _store(world)
     root = env["product.category"].create({"name": "服装"})
     names = dict.fromkeys(row[2] for row in words.PRODUCTS)
     categories = {
@@ -48,6 +56,22 @@ def make(world):
     world.shares = [row[5] for row in words.PRODUCTS]
     _dollars(world)
     _bank(world)
+
+
+def _store(world):
+    """The store and the places goods come from and go to have Chinese names."""
+    env = world.env
+    warehouse = env["stock.warehouse"].search(
+        [("company_id", "=", world.company.id)], limit=1
+    )
+    warehouse.name = "成品仓"
+    warehouse.in_type_id.name = "收货"
+    warehouse.out_type_id.name = "发货"
+    for usage, name in PLACES.items():
+        env["stock.location"].search(
+            [("usage", "=", usage), ("company_id", "in", (world.company.id, False))],
+            limit=1,
+        ).name = name
 
 
 def _dollars(world):

@@ -2,6 +2,13 @@
 
 from odoo import fields, models
 
+from .crm_return_criteria import DECIDED
+
+# Resolutions of a complaint that bring goods back.
+RETURN_RESOLUTIONS = ("return", "exchange")
+# Requests that ended without goods coming back.
+NOT_RETURNED = ("refused", "withdrawn", "not_eligible")
+
 
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
@@ -20,6 +27,28 @@ class CrmComplaint(models.Model):
         for complaint in self:
             complaint.return_count = counts.get(complaint, 0)
 
+    def _return_kind(self):
+        """Return how the decision brings goods back: “return” or “exchange” (RET-54).
+
+        Where it decided both, what nobody asked for yet; False where it decided none.
+        """
+        self.ensure_one()
+        # sudo: what was decided binds, also for who cannot open the complaint
+        complaint = self.sudo()
+        if complaint.state not in DECIDED:
+            return False
+        kinds = [
+            line.kind_code
+            for line in complaint.resolution_ids
+            if line.kind_code in RETURN_RESOLUTIONS
+        ]
+        begun = complaint.return_ids.filtered(
+            lambda record: record.state not in NOT_RETURNED
+        ).mapped("kind")
+        return next(
+            (kind for kind in kinds if kind not in begun), (kinds or [False])[0]
+        )
+
     def action_view_returns(self):
         """Open the returns of this complaint, or start the first."""
         self.ensure_one()
@@ -30,5 +59,6 @@ class CrmComplaint(models.Model):
         action["context"] = {
             "default_complaint_id": self.id,
             "default_partner_id": self.partner_id.commercial_partner_id.id,
+            "default_kind": self._return_kind() or "return",
         }
         return action

@@ -269,6 +269,8 @@ class CrmReturn(models.Model):
     def _onchange_complaint_id(self):
         if self.complaint_id and not self.partner_id:
             self.partner_id = self.complaint_id.partner_id.commercial_partner_id
+        if kind := self.complaint_id and self.complaint_id._return_kind():
+            self.kind = kind
 
     # ----------------------------------------------------------------- checks
 
@@ -324,7 +326,7 @@ class CrmReturn(models.Model):
         for vals in vals_list:
             self._check_override_vals(vals)
             self._check_proof_vals(vals)
-        records = super().create(vals_list)
+        records = super().create(self._follow_complaint(vals_list))
         # Lines refresh the facts of their return when they are created.
         records.filtered(lambda r: not r.line_ids)._refresh_facts()
         records._stamp_override(vals_list)
@@ -351,6 +353,20 @@ class CrmReturn(models.Model):
                 drafts._drop_override(set(vals) - {"contact_ids"})
             drafts._refresh_facts()
         return res
+
+    @api.model
+    def _follow_complaint(self, vals_list):
+        """Fill in the kind a complaint decided where nobody says otherwise (RET-54)."""
+        if "default_kind" in self.env.context:
+            return vals_list
+        Complaint = self.env["crm.complaint"]
+        result = []
+        for vals in vals_list:
+            complaint = Complaint.browse(vals.get("complaint_id") or [])
+            if "kind" not in vals and (kind := complaint and complaint._return_kind()):
+                vals = {**vals, "kind": kind}
+            result.append(vals)
+        return result
 
     def _check_text_vals(self, vals):
         """Texts belong to the step in which they are written."""

@@ -3,6 +3,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .crm_complaint import NOT_RETURNED
 from .crm_return_criteria import DECIDED
 
 PROTECTED = (
@@ -30,8 +31,6 @@ AFTER_PERSUASION = ("marketing_audit", "general_manager")
 COPIES_TO = ("pmc", "accounting")
 # Where a return stands while a level of the chain decides (SM-14).
 LEVEL_STATES = {1: "supervisor_audit", 2: "marketing_audit", 3: "general_manager"}
-# Resolutions of a complaint that bring goods back.
-RETURN_RESOLUTIONS = ("return", "exchange")
 
 
 class CrmReturn(models.Model):
@@ -168,12 +167,13 @@ class CrmReturn(models.Model):
         complaint = self.sudo().complaint_id
         complaint._approval_require("decision")
         resolutions = complaint.resolution_ids.filtered(
-            lambda line: line.kind_code in RETURN_RESOLUTIONS
+            lambda line: line.kind_code == self.kind
         )
         siblings = complaint.return_ids.filtered(
             lambda other: (
                 other != self
-                and other.state not in ("draft", "refused", "withdrawn", "not_eligible")
+                and other.kind == self.kind
+                and other.state not in ("draft", *NOT_RETURNED)
             )
         )
         lines = self.sudo().line_ids | siblings.line_ids
@@ -191,10 +191,13 @@ class CrmReturn(models.Model):
             if product.uom_id.compare(asked, allowed) > 0:
                 raise UserError(
                     self.env._(
-                        "Complaint %(complaint)s decided the return of %(allowed)s "
+                        "Complaint %(complaint)s decided %(kind)s of %(allowed)s "
                         "%(unit)s of %(product)s, but %(asked)s are asked back "
-                        "(RET-62).",
+                        "(RET-54, RET-62).",
                         complaint=complaint.display_name,
+                        kind=dict(
+                            self._fields["kind"]._description_selection(self.env)
+                        )[self.kind],
                         allowed=allowed,
                         unit=product.uom_id.name,
                         product=product.display_name,

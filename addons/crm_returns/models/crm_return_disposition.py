@@ -5,7 +5,7 @@ the ledger follows them (RET-31, RET-43). The value goods have in stock again is
 by accounting.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .crm_return_item import FINAL_STATES
@@ -23,7 +23,38 @@ OUTCOMES = {
 class CrmReturnItem(models.Model):
     _inherit = "crm.return.item"
 
+    may_leave = fields.Boolean(
+        compute="_compute_may_leave",
+        help="The goods are judged, their disposition is approved and rework is "
+        "passed: the keeper may carry it out (RET-10, RET-37).",
+    )
+
+    @api.depends(
+        "state",
+        "disposition",
+        "qa_result",
+        "plan_id.approval_state",
+        "company_id.return_restock_direct",
+    )
+    def _compute_may_leave(self):
+        # sudo: the rule binds keepers who may not read plans
+        items = self.sudo()
+        plans = items.plan_id.filtered(lambda p: p.approval_state == "approved")
+        approved = plans - plans._approval_unfounded()
+        for item in items:
+            item.may_leave = item._is_done_with() and (
+                item._goes_directly() or item.plan_id in approved
+            )
+
     # ------------------------------------------------------------------ checks
+
+    def _is_done_with(self):
+        """Tell whether quality and rework have no more business with these goods."""
+        return bool(self.disposition) and (
+            self.state == "passed"
+            if self.disposition == "rework"
+            else self.state in ("judged", "passed")
+        )
 
     def _check_may_leave(self):
         """Raise unless these goods may leave quarantine now (RET-10, RET-37).
@@ -32,12 +63,7 @@ class CrmReturnItem(models.Model):
         """
         # sudo: the rule binds keepers who may not read plans
         for item in self.sudo():
-            done_with = item.disposition and (
-                item.state == "passed"
-                if item.disposition == "rework"
-                else item.state in ("judged", "passed")
-            )
-            if not done_with:
+            if not item._is_done_with():
                 labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
@@ -291,6 +317,16 @@ class CrmReturnItem(models.Model):
 
 class CrmReturnPlan(models.Model):
     _inherit = "crm.return.plan"
+
+    may_put_away = fields.Boolean(
+        compute="_compute_may_put_away",
+        help="Some of the goods may leave quarantine now.",
+    )
+
+    @api.depends("item_ids.may_leave")
+    def _compute_may_put_away(self):
+        for plan in self:
+            plan.may_put_away = any(plan.item_ids.mapped("may_leave"))
 
     def action_execute(self):
         """Carry out the dispositions of all goods that may leave quarantine.

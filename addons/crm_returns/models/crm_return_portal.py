@@ -62,6 +62,18 @@ class CrmReturn(models.Model):
         help="Pictures and papers the customer sent with the request.",
     )
 
+    def _write_guarded(self, vals):
+        begun = self.browse()
+        if vals.get("state", "draft") != "draft":
+            begun = self.filtered(
+                lambda r: r.channel == "portal" and r.state == "draft"
+            )
+        res = super()._write_guarded(vals)
+        if begun:
+            # sudo: whoever takes the request up, for whomever it was noted
+            begun.sudo().activity_feedback(["mail.mail_activity_data_todo"])
+        return res
+
     @api.model
     def _portal_stages(self):
         """Return the words for the stages, in the reader's language."""

@@ -184,6 +184,18 @@ class TestApproval(ReturnCase, ComplaintMixin):
         with self.assertRefused(UserError, "RET-62"):
             document.action_submit()
 
+    def test_complaint_decides_kind(self):
+        """RET-54: what the complaint decided is what is asked for."""
+        complaint = self._complaint(5, kind="exchange")
+        self.assertEqual(
+            complaint.action_view_returns()["context"]["default_kind"], "exchange"
+        )
+        document = self._return((self.line, 1), complaint_id=complaint.id)
+        self.assertEqual(document.kind, "exchange")
+        document.kind = "return"
+        with self.assertRefused(UserError, "RET-54"):
+            document.action_submit()
+
     def test_company_takes_chain(self):
         """GAP-37 is the company's choice."""
         self.company.return_authority = "chain"

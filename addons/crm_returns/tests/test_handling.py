@@ -155,6 +155,7 @@ class TestHandling(ReturnCase):
         """RET-10: neither keeper's button nor a plain transfer takes goods out."""
         document = self._judged((self.line, 3), result="good")
         item = document.item_ids
+        self.assertFalse(item.may_leave, "the button is not offered either")
         with self.assertRefused(UserError, "needs the decision"):
             item.with_user(self.user_storage).action_dispose()
         with self.assertRaises(AccessError):
@@ -265,6 +266,7 @@ class TestHandling(ReturnCase):
         self.company.return_restock_direct = True
         document = self._judged((self.line, 3), result="good")
         self.assertFalse(document.plan_ids)
+        self.assertTrue(document.item_ids.with_user(self.user_storage).may_leave)
         document.item_ids.with_user(self.user_storage).action_dispose()
         self.assertEqual(document.item_ids.state, "restocked")
 

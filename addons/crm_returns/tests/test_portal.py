@@ -102,6 +102,7 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
             mine.demand = "He never said so"
         mine.write({"evidence": "His letter of May", "explanation": "Inside matter"})
         mine.action_submit()
+        self.assertFalse(document.activity_ids.filtered("active"), "taken up")
         mine.record_contact("persuasion", "He may be bluffing")
         document.with_user(self.user_sales_head).action_reject("Bad payer")
         mine.action_tell_customer("The goods were worn.")
