@@ -79,7 +79,7 @@ def late(site, partner):
     _backdate(site, [held, *gone])
     login, part = work.PARTS["quality"]
     quality = site.user(login, Json2)
-    part = {name: work._value(quality, value) for name, value in part.items()}
+    part = {name: work.value_of(quality, value) for name, value in part.items()}
     for one in gone:
         quality.call("crm.complaint", "answer_department", [one], vals=part)
     admin = site.user("admin", Json2)

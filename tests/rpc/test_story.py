@@ -1,55 +1,20 @@
 """One customer's story, told by three salespeople over three protocols.
 
 Registration, order, delivery, invoice, visit, complaint, return and credit note, each
-step by the person whose work it is, and refused to the others before.
+step by the person whose work it is, and refused to the others before. Then complaints
+of every kind, against figures worked out by hand.
 """
 
 import base64
-import itertools
-import time
 from datetime import datetime, timedelta
 
 import pytest
 
+from tests.support import work
 from tests.support.clients import CLIENTS
 from tests.support.codes import credit_code
-
-#: Salesperson, companion, protocol, amount in dispute and who decides it.
-STORIES = (
-    ("sales1", "sales2", 80_000, "sales_head"),
-    ("sales2", "sales3", 120_000, "deputy"),
-    ("sales3", "sales1", 200_000, "gm"),
-)
-#: Other numbers with each run: the server may have heard the stories before.
-NUMBERS = itertools.count(int(time.time()) % 1_000_000)
-
-
-class Story:
-    """What the chapters of one story hand on."""
-
-    def __init__(self, site, client, seller, companion, amount, decider):
-        self.site, self.client = site, client
-        self.amount, self.decider = amount, decider
-        self.seller_login = seller
-        self.seller, self.companion = self.user(seller), self.user(companion)
-        self.number = next(NUMBERS)
-        self.key = f"{client.protocol}-{self.number}"
-        self.customer = self.order = self.visit = self.complaint = self.goods = None
-
-    def user(self, login):
-        return self.site.user(login, self.client)
-
-    def __getattr__(self, login):
-        """``story.quality`` is the client of the person with that login."""
-        if login not in self.site.users:
-            raise AttributeError(login)
-        return self.user(login)
-
-    def nobody_but(self, allowed, model, method, ids, **named):
-        """Everybody else is refused."""
-        for login in ("sales1", "sales2", "sales3", "quality", "rd", "outsider"):
-            if login not in allowed:
-                self.user(login).refused(model, method, ids, **named)
+from tests.support.complaint_table import Case, Table
+from tests.support.story import NUMBERS, STORIES, Story
 
 
 @pytest.fixture(
@@ -467,3 +432,167 @@ class TestStory:
         story.seller.refused("crm.approval", "action_verify_chain")
         result = story.policy.call("crm.approval", "action_verify_chain")
         assert result["params"]["type"] == "success"
+
+
+@pytest.fixture(scope="class")
+def table(site):
+    """Complaints of every kind, numbered and with quality."""
+    home, abroad = (work.customer(site, next(NUMBERS), country=c) for c in ("CN", "MN"))
+    table = Table(site, home, abroad)
+    table.file()
+    return table
+
+
+class TestEveryKindOfComplaint:
+    """Small and large, from home and abroad, and everything that comes of them."""
+
+    def test_1_amounts(self, table):
+        """Yuan to the fen, and the days for a case: 13, from abroad 17."""
+        fields = "amount_decision", "is_foreign", "state", "case_due", "received_at"
+        for case, row in zip(
+            table.cases, table.read(table.ids(), *fields), strict=True
+        ):
+            assert row["amount_decision"] == pytest.approx(case.yuan, abs=1e-6)
+            assert (row["is_foreign"], row["state"]) == (case.abroad, "quality")
+            if case.end != "late":
+                due, since = map(
+                    datetime.fromisoformat, (row["case_due"], row["received_at"])
+                )
+                assert due - since == timedelta(days=17 if case.abroad else 13)
+
+    def test_2_not_substantiated(self, table):
+        """Who could decide the amount declares it; an answer, and no loss."""
+        ids, quality = table.ids("unfounded"), table.user("quality")
+        step = "action_propose_not_substantiated"
+        table.user("sales1").refused("crm.complaint", step, ids, reason="客户洗坏了")
+        quality.refused("crm.complaint", step, ids, reason=" ")
+        quality.call("crm.complaint", step, ids, reason="客户洗坏了")
+        for case in table.cases:
+            if case.end == "unfounded":
+                table.decide(case)
+        seller = table.user("sales1")
+        seller.refused("crm.complaint", "action_execute", ids)
+        seller.refused("crm.complaint", "action_collect", ids)
+        seller.write("crm.complaint", ids, customer_answer="经检验，面料符合约定。")
+        seller.call("crm.complaint", "action_collect", ids)
+        table.user("gmo").call("crm.complaint", "action_close", ids)
+        for row in table.read(ids, "state", "not_substantiated", "loss_total"):
+            assert (row["state"], row["loss_total"]) == ("closed", 0)
+            assert row["not_substantiated"]
+
+    def test_3_decided(self, table):
+        """Through every department; at each edge the right one decides."""
+        cases = [case for case in table.cases if case.end != "unfounded"]
+        table.carry([case.id for case in cases])
+        table.sum_up(cases)
+        for case in cases:
+            table.decide(case)
+        for case, row in zip(
+            cases, table.read([case.id for case in cases], "decided_by_id"), strict=True
+        ):
+            assert row["decided_by_id"][0] == table.site.users[case.decider]
+
+    def test_4_refused_by_the_customer(self, table):
+        """A new complaint with a number and a decision of its own; more is asked."""
+        seller, office = table.user("sales1"), table.user("gmo")
+        first = [case for case in table.cases if case.end == "refused"]
+        again = []
+        for case, more in zip(first, (150_000.01, 20_689.66), strict=True):
+            new = seller.call(
+                "crm.complaint", "action_customer_refused", [case.id], text="太少"
+            )
+            seller.refused("crm.complaint", "action_execute", [case.id])
+            seller.write("crm.complaint", [new], amount_claim=more, opinion="属实")
+            again.append(Case(case.abroad, more, 0, "gm", id=new))
+        ids = [case.id for case in again]
+        office.call("crm.complaint", "action_close", table.ids("refused"))
+        table.submit(ids)
+        table.carry(ids)
+        table.sum_up(again)
+        for case in again:
+            table.decide(case)
+        table.execute(ids)
+        rows = table.read(ids, "state", "parent_id", "amount_decision", "name")
+        assert [row["parent_id"][0] for row in rows] == table.ids("refused")
+        assert [row["amount_decision"] for row in rows] == [150000.01, 150000.04]
+        assert {row["state"] for row in rows} == {"closed"}
+        names = [row["name"] for row in rows]
+        names += [row["name"] for row in table.read(table.ids("refused"), "name")]
+        assert len(set(names)) == 4
+
+    def test_5_late_everywhere(self, table):
+        """Each stay with a limit is late, and so is the case, when all is carried out.
+
+        Limits: received 0.5, quality, production and R&D 1 each, sales 3 (from abroad
+        7), summary 0.5, execution 6 days; none is printed for the steps between.
+        """
+        ids, office = table.ids("late"), table.user("gmo")
+        overdue = office.call("crm.complaint", "list_overdue", limit=1000)
+        assert set(ids) <= {row["id"] for row in overdue}
+        table.execute(ids)
+        for case, row in zip(
+            (case for case in table.cases if case.end == "late"),
+            table.read(ids, "case_late", "state"),
+            strict=True,
+        ):
+            assert row == {"id": case.id, "case_late": True, "state": "closed"}
+            stays = office.call(
+                "crm.routing.passage",
+                "search_read",
+                domain=[
+                    ("model", "=", "crm.complaint"),
+                    ("res_id", "=", case.id),
+                    ("kind", "=", "stay"),
+                    ("date_due", "!=", False),
+                ],
+                fields=["step", "late", "date_in", "date_due"],
+            )
+            assert all(stay["late"] for stay in stays), stays
+            assert {stay["step"]: _days(stay) for stay in stays} == {
+                "received": 0.5,
+                "quality": 1,
+                "production": 1,
+                "rd": 1,
+                "sales_opinion": 7 if case.abroad else 3,
+                "gmo_summary": 0.5,
+                "executing": 6,
+            }
+
+    def test_6_shared_with_a_supplier(self, table, site):
+        """30 % the supplier, 33.33 % a person, 36.67 % a department: no fen is lost.
+
+        Of 100,000.01: 30,000.003; 33,330.003333; 36,670.003667. Of 150,000.04:
+        45,000.012; 49,995.013332; 55,005.014668. The last bears the rest.
+        """
+        table.execute(table.ids("closed", "supplier"))
+        office, admin = table.user("gmo"), table.user("admin")
+        supplier = admin.create("res.partner", name="纱线供应商")
+        person = work.value_of(admin, ("hr.employee", "name", "白桂芳"))
+        department = ("hr.department", "policy_code", "manufacturing")
+        lines = [
+            {"kind": "supplier", "id": supplier, "share": 30},
+            {"kind": "person", "id": person, "share": 33.33},
+            {
+                "kind": "department",
+                "id": work.value_of(admin, department),
+                "share": 36.67,
+            },
+        ]
+        expected = (
+            [30000.00, 33330.00, 36670.01],
+            [45000.01, 49995.01, 55005.02],
+        )
+        short = [*lines[:-1], {**lines[-1], "share": 36.66}]
+        for complaint, amounts in zip(table.ids("supplier"), expected, strict=True):
+            office.refused("crm.complaint", "set_liability", [complaint], lines=short)
+            found = office.call(
+                "crm.complaint", "set_liability", [complaint], lines=lines, judge=True
+            )
+            rows = office.read("crm.complaint.liability", found, "amount_deduction")
+            assert [row["amount_deduction"] for row in rows] == amounts
+        assert {row["state"] for row in table.read(table.ids(), "state")} == {"closed"}
+
+
+def _days(stay):
+    since, due = (datetime.fromisoformat(stay[n]) for n in ("date_in", "date_due"))
+    return (due - since).total_seconds() / 86400

@@ -31,15 +31,15 @@ def registration(number, **vals):
     }
 
 
-def draft_customer(site, number, login="sales1"):
+def draft_customer(site, number, login="sales1", **vals):
     """Id of a customer registered but not submitted."""
-    vals = registration(number)
+    vals = registration(number, **vals)
     return site.user(login, Json2).call("res.partner", "register", vals=vals)
 
 
-def customer(site, number, login="sales1"):
-    """Id of a customer on file."""
-    new = draft_customer(site, number, login)
+def customer(site, number, login="sales1", **vals):
+    """Id of a customer on file; ``vals`` of the registration."""
+    new = draft_customer(site, number, login, **vals)
     site.user(login, Json2).call("res.partner", "action_submit", [new])
     site.user("sales_head", Json2).call("res.partner", "action_approve", [new])
     return new
@@ -97,6 +97,8 @@ PARTS = {
         },
     ),
     "manager_instruction": ("manufacturing", {"manager_instruction": "停机检修"}),
+    # Only asked where the instruction says so.
+    "rd": ("rd", {"rd_opinion": "改用较重的纱线"}),
     "gmo_check": ("gmo", {"gmo_check": "同意"}),
     "sales_opinion": (
         "sales1",
@@ -136,11 +138,11 @@ def complaint(site, partner, state="quality", resolution=("allowance", 0, 1000))
     while facts["state"] != state and facts["state"] in PARTS:
         login, part = PARTS[facts["state"]]
         holder = site.user(login, Json2)
-        part = {name: _value(holder, value) for name, value in part.items()}
+        part = {name: value_of(holder, value) for name, value in part.items()}
         if facts["state"] == "gmo_summary":
             kind, quantity, amount = resolution
             line = {"quantity": quantity, "amount": amount}
-            line["kind_id"] = _value(
+            line["kind_id"] = value_of(
                 holder, ("crm.complaint.resolution.kind", "code", kind)
             )
             part["resolution_ids"] = [(0, 0, line)]
@@ -151,7 +153,8 @@ def complaint(site, partner, state="quality", resolution=("allowance", 0, 1000))
     return new
 
 
-def _value(client, value):
+def value_of(client, value):
+    """The value, or the id of the record that ``(model, field, code)`` names."""
     if not isinstance(value, tuple):
         return value
     model, field, code = value
@@ -245,7 +248,7 @@ def received_return(site, partner, line, approved, received):
     lines = quality.value("crm.return", ids[0], "line_ids")
     quality.call("crm.return.line", "action_record_quality", lines, result="good")
     quality.call("crm.return", "action_judged", ids)
-    proof = _value(seller, ("crm.return.proof.type", "code", "red_invoice"))
+    proof = value_of(seller, ("crm.return.proof.type", "code", "red_invoice"))
     scan = {"name": "红字发票.pdf", "datas": "JVBERi0xLjQ="}
     seller.write(
         "crm.return",
