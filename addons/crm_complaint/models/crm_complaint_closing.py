@@ -171,13 +171,14 @@ class CrmComplaint(models.Model):
                 complaint.copy_department_ids
             )
 
-    @api.depends("copy_department_ids")
+    @api.depends("copy_department_key")
     @api.depends_context("uid")
     def _compute_keeps_copy(self):
-        departments = self.env["hr.department"]._policy_own()
+        own = set(self.env["hr.department"]._policy_own().ids)
         # sudo: which departments have a copy; asked by the access rules themselves
         for complaint in self.sudo():
-            complaint.keeps_copy = bool(complaint.copy_department_ids & departments)
+            keepers = complaint._department_key_ids(complaint.copy_department_key)
+            complaint.keeps_copy = not own.isdisjoint(keepers)
 
     @api.model
     def _search_keeps_copy(self, operator, value):

@@ -86,6 +86,18 @@ class ResPartner(models.Model):
             level = partner.crm_customer_id.confidentiality_level_id
             partner.is_classified = level.classified
 
+    @api.model
+    def _any_classified(self):
+        """Tell whether there is any classified file at all, whoever asks."""
+        classified = SQL.identifier(
+            "is_classified", to_flush=self._fields["is_classified"]
+        )
+        return bool(
+            self.env.execute_query(
+                SQL("SELECT 1 FROM res_partner WHERE %s LIMIT 1", classified)
+            )
+        )
+
     @api.depends("is_classified")
     @api.depends_context("uid")
     def _compute_is_withheld(self):

@@ -91,12 +91,14 @@ class CrmCustomerShareReport(models.Model):
             " AND (file.company_id IS NULL OR file.company_id = %(company)s)"
             " AND (sold.amount IS NOT NULL OR (file.active"
             " AND file.state IN ('archived', 'suspended')"
-            " AND EXTRACT(year FROM COALESCE(file.archived_date, file.create_date))"
+            " AND EXTRACT(year FROM COALESCE(file.archived_date,"
+            " file.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s))"
             " <= told.year))"
             " WINDOW of_year AS (PARTITION BY told.year)",
             company=company.id,
             first=first,
             this_year=this_year,
             sales=sales,
+            zone=company._policy_tz().zone,
             customers=self._customers_sql(),
         )

@@ -139,7 +139,9 @@ class TestAnalysisReports(AnalysisMixin, PolicyCase):
 
     def test_share(self):
         """Shares of one year add up to a hundred, of those one sees."""
-        year = str(self.months_ago(1).year)
+        year = str(self.this_month.year)
+        self._sell(self.mine, self.this_month, 300)
+        self.env.flush_all()
         rows = self._rows(
             "crm.customer.share.report", self.user_director, [("year", "=", year)]
         )

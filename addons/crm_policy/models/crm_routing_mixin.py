@@ -175,6 +175,11 @@ class CrmRoutingMixin(models.AbstractModel):
         return f",{ids}," if ids else False
 
     @api.model
+    def _department_key_ids(self, key):
+        """Return the ids of the departments in such a text."""
+        return [int(number) for number in (key or "").split(",") if number]
+
+    @api.model
     def _department_key_domain(self, name, departments):
         """Return the domain of a key ``name`` that holds any of the departments."""
         return Domain.OR(Domain(name, "like", f",{one},") for one in departments.ids)
@@ -219,8 +224,9 @@ class CrmRoutingMixin(models.AbstractModel):
     @api.depends("routing_department_key")
     def _compute_routing_department_ids(self):
         for record in self:
-            ids = (record.routing_department_key or "").split(",")
-            record.routing_department_ids = [int(number) for number in ids if number]
+            record.routing_department_ids = record._department_key_ids(
+                record.routing_department_key
+            )
 
     def _search_routing_department_ids(self, operator, value):
         if operator not in ("in", "any", "any!"):
@@ -239,10 +245,11 @@ class CrmRoutingMixin(models.AbstractModel):
     @api.depends("routing_department_key")
     @api.depends_context("uid")
     def _compute_passed_own_department(self):
-        own = self.env["hr.department"]._policy_own()
+        own = set(self.env["hr.department"]._policy_own().ids)
         # sudo: asked by the access rules themselves
         for record in self.sudo():
-            record.passed_own_department = bool(record.routing_department_ids & own)
+            passed = record._department_key_ids(record.routing_department_key)
+            record.passed_own_department = not own.isdisjoint(passed)
 
     def _search_passed_own_department(self, operator, value):
         if operator != "in" or set(value) != {True}:

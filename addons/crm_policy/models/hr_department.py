@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class HrDepartment(models.Model):
@@ -77,12 +78,41 @@ class HrDepartment(models.Model):
 
         Of the sales department only its heads do: salespeople follow their own.
         """
+        # Record rules ask this several times in each request: one plain statement.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT department.id FROM hr_department department
+                 WHERE department.%(code)s IS DISTINCT FROM 'sales'
+                   AND department.id IN (
+                       SELECT version.%(department)s FROM hr_employee employee
+                         JOIN hr_version version
+                           ON version.id = employee.%(version)s
+                        WHERE employee.%(active)s AND employee.%(user)s = %(uid)s)
+                    OR department.%(in_use)s AND department.id IN (
+                       SELECT department_id FROM %(heads)s WHERE user_id = %(uid)s)
+                 ORDER BY department.id
+                """,
+                uid=self.env.uid,
+                code=self._policy_column("hr.department", "policy_code"),
+                in_use=self._policy_column("hr.department", "active"),
+                version=self._policy_column("hr.employee", "current_version_id"),
+                active=self._policy_column("hr.employee", "active"),
+                user=self._policy_column("hr.employee", "user_id"),
+                department=self._policy_column("hr.version", "department_id"),
+                heads=SQL.identifier(
+                    self._fields["policy_head_ids"].relation,
+                    to_flush=self._fields["policy_head_ids"],
+                ),
+            )
+        )
         # sudo: whose the user is, not the departments' data
-        employees = self.env["hr.employee"].sudo()
-        staff = employees.search([("user_id", "=", self.env.uid)])
-        own = staff.department_id.filtered(lambda one: one.policy_code != "sales")
-        # sudo: as above
-        return own | self.sudo().search([("policy_head_ids", "in", [self.env.uid])])
+        return self.sudo().browse([row[0] for row in rows])
+
+    @api.model
+    def _policy_column(self, model, name):
+        """Return a column for a statement that sees what is not yet written."""
+        return SQL.identifier(name, to_flush=self.env[model]._fields[name])
 
     @api.model_create_multi
     def create(self, vals_list):
