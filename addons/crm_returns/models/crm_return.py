@@ -274,6 +274,14 @@ class CrmReturn(models.Model):
 
     # ----------------------------------------------------------------- checks
 
+    def _check_customer_seen(self):
+        """Raise unless the user may see the customers asked for."""
+        partners = self.partner_id
+        if partners - partners._filtered_access("read"):
+            raise AccessError(
+                self.env._("Customer: you do not look after this customer.")
+            )
+
     def _check_explained(self):
         self._check_salesperson()
         if not (self.explanation or "").strip():
@@ -327,6 +335,7 @@ class CrmReturn(models.Model):
             self._check_override_vals(vals)
             self._check_proof_vals(vals)
         records = super().create(self._follow_complaint(vals_list))
+        records._check_customer_seen()
         # Lines refresh the facts of their return when they are created.
         records.filtered(lambda r: not r.line_ids)._refresh_facts()
         records._stamp_override(vals_list)
@@ -343,6 +352,8 @@ class CrmReturn(models.Model):
         self._check_proof_vals(vals)
         self._check_text_vals(vals)
         res = super().write(vals)
+        if "partner_id" in vals:
+            self._check_customer_seen()
         if "proof_attachment_ids" in vals:
             self._own_proof_scans()
         if "override_reason" in vals:

@@ -63,6 +63,7 @@ class CrmReturn(models.Model):
         for key in ("partner_id", "reason", "lines"):
             if not vals.get(key):
                 raise UserError(self.env._("A return needs: %s.", key))
+        self._check_request_types(vals)
         partner = self.env["res.partner"].browse(vals["partner_id"]).exists()
         if not partner:
             raise UserError(
@@ -108,6 +109,28 @@ class CrmReturn(models.Model):
                 )
             data["complaint_id"] = complaint.id
         return data
+
+    @api.model
+    def _check_request_types(self, vals):
+        """Raise unless each value has the type it needs, naming its key."""
+        kinds = [code for code, _label in self._fields["kind"].selection]
+        if vals.get("kind") and vals["kind"] not in kinds:
+            raise UserError(
+                self.env._(
+                    "%(key)s: one of %(known)s.", key="kind", known=", ".join(kinds)
+                )
+            )
+        lines = vals["lines"]
+        if not isinstance(lines, list) or not all(
+            isinstance(line, dict) for line in lines
+        ):
+            raise UserError(self.env._("lines: a list of order lines is expected."))
+        for key, value in (
+            ("partner_id", vals["partner_id"]),
+            *(("sale_line_id", line.get("sale_line_id") or 0) for line in lines),
+        ):
+            if not isinstance(value, int):
+                raise UserError(self.env._("%s: an id is expected.", key))
 
     @api.model
     def _prepare_request_lines(self, lines):

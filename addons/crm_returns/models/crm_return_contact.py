@@ -12,6 +12,7 @@ class CrmReturnContact(models.Model):
 
     _name = "crm.return.contact"
     _description = "Contact About a Return"
+    _rec_name = "summary"
     _order = "date desc, id desc"
 
     return_id = fields.Many2one(

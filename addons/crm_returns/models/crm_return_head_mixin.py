@@ -1,12 +1,45 @@
 """What returns, handling plans, loans and allowance certificates have in common."""
 
+import math
+
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+
+def check_figures(records, vals_list):
+    """Raise where a figure given is none, or one nobody can count with.
+
+    :param vals_list: values as given to ``create`` or ``write``
+    :raises UserError: names the field
+    """
+    for vals in vals_list:
+        for name, value in vals.items():
+            field = records._fields.get(name)
+            if not value or not field or field.type not in ("float", "monetary"):
+                continue
+            if not isinstance(value, (int, float)) or not math.isfinite(value):
+                raise UserError(
+                    records.env._(
+                        "%s: a number is expected.",
+                        field._description_string(records.env),
+                    )
+                )
 
 
 class CrmReturnHeadMixin(models.AbstractModel):
     _name = "crm.return.head.mixin"
     _description = "Head of a document about returned goods"
+
+    # -------------------------------------------------------------- lifecycle
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        check_figures(self, vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_figures(self, [vals])
+        return super().write(vals)
 
     # --------------------------------------------------------------- computes
 

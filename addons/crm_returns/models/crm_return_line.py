@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
+from .crm_return_head_mixin import check_figures
 from .sale_order_line import RESERVING_STATES
 
 QUALITY_FIELDS = ("qa_result", "qa_note")
@@ -370,6 +371,7 @@ class CrmReturnLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_quantity_vals(vals_list)
         for vals in vals_list:
             for name in QUALITY_FIELDS:
                 if vals.get(name) not in (None, False, "none"):
@@ -381,6 +383,7 @@ class CrmReturnLine(models.Model):
         return lines
 
     def write(self, vals):
+        self._check_quantity_vals([vals])
         request = set(vals) & set(REQUEST_FIELDS)
         if request:
             self.return_id._check_request_open(["line_ids"])
@@ -409,6 +412,14 @@ class CrmReturnLine(models.Model):
         documents._drop_override({"line_ids"})
         documents._refresh_facts()
         return res
+
+    def _check_quantity_vals(self, vals_list):
+        """Raise unless the quantities asked back are numbers above zero."""
+        check_figures(self, vals_list)
+        if any((vals.get("quantity", 1) or 0) <= 0 for vals in vals_list):
+            raise UserError(
+                self.env._("Requested: enter a quantity of more than zero.")
+            )
 
     def _check_quality_vals(self):
         """Raise unless quality may judge now; return who judges and when."""

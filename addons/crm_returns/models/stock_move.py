@@ -7,7 +7,7 @@ transfers of orders, but not these.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare
 
 # What only the keeper enters on a move that brings returned goods.
@@ -27,6 +27,22 @@ KEEPER_FIELDS = frozenset(
         "quantity",
         "sale_line_id",
         "to_refund",
+    )
+)
+# What tells how much was delivered when, once the goods are with the customer.
+DELIVERED_FIELDS = frozenset(
+    (
+        "date",
+        "location_dest_id",
+        "location_id",
+        "lot_ids",
+        "move_line_ids",
+        "product_id",
+        "product_uom",
+        "product_uom_qty",
+        "quantity",
+        "sale_line_id",
+        "state",
     )
 )
 
@@ -52,6 +68,7 @@ class StockMove(models.Model):
         done = moves.filtered(lambda m: m.state == "done")
         done._check_return_keeper(done=True)
         moves._check_return_keeper()
+        done._check_delivered_keeper()
         done._check_customer_returns()
         return moves
 
@@ -60,6 +77,8 @@ class StockMove(models.Model):
         done = vals.get("state") == "done"
         if done or KEEPER_FIELDS.intersection(vals):
             self._check_return_keeper(done)
+        if DELIVERED_FIELDS.intersection(vals):
+            self._check_delivered_keeper()
         res = super().write(vals)
         if lines is not None:
             self._check_return_keeper()
@@ -84,6 +103,31 @@ class StockMove(models.Model):
             move.crm_return_line_id.return_id._raise_not_keeper(
                 move.picking_id.name or move.reference
             )
+
+    def _check_delivered_keeper(self):
+        """Raise unless a warehouse keeper corrects what was delivered.
+
+        What may come back, and until when, is told by the deliveries alone (RET-11,
+        RET-12): whoever sells does not change them.
+
+        :raises AccessError: names the delivery
+        """
+        if self.env["crm.return"]._is_keeper():
+            return
+        # sudo: that the goods were delivered is no secret to who changes it
+        for move in self.sudo():
+            if (
+                move.state == "done"
+                and move.sale_line_id
+                and move.location_dest_id.usage == "customer"
+            ):
+                raise AccessError(
+                    self.env._(
+                        "%s is delivered: only the warehouse keeper corrects what was "
+                        "delivered, and when.",
+                        move.picking_id.name or move.reference or "-",
+                    )
+                )
 
     def _set_return_lot(self, lot):
         """Expect one lot instead of whatever lots the delivery had."""

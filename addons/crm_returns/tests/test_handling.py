@@ -1,7 +1,7 @@
 """Inside the company: ledger, judgement, plan, rework, and out of quarantine."""
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import ReturnCase
@@ -478,6 +478,9 @@ class TestHandling(ReturnCase):
         self.assertEqual(order.order_line.product_uom_qty, 3)
         with self.assertRefused(UserError, order.name):
             document.action_create_exchange()
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        with self.assertRefused(ValidationError, "RET-29"):
+            order.partner_id = other
         plain = self._approve(self._return((self.line, 1)))
         with self.assertRefused(UserError, "not an exchange"):
             plain.action_create_exchange()

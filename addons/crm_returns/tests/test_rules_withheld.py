@@ -1,5 +1,6 @@
 """Returns of classified customers: only for who may see or has them in hand."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.crm_customer_archive.tests.withheld_common import WithheldMixin
@@ -35,6 +36,11 @@ class TestWithheld(WithheldMixin, ReturnCase):
             self.assertWithheld(
                 user, self.document, self.document.line_ids, contact, *things
             )
+
+        line = self.document.line_ids.sale_line_id
+        for user in (self.user_sales2, self.user_specialist):
+            with self.assertRefused(AccessError, "look after"):
+                self._return((line, 1), user=user)
 
     def test_keeper_opens_delivery(self):
         """A keeper opens the transfer of a file closed to him; no address is shown."""
