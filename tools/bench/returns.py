@@ -8,13 +8,11 @@ one and a half times bare SQL.
 """
 
 import contextlib
-import tempfile
 import time
 import xmlrpc.client
 from pathlib import Path
 
-from .. import proc, python_env
-from ..errors import CrmError
+from . import _oca
 
 LINES, STAYS, ROUNDS, SIZE = 1_000, 100_000, 8, 10
 AGEING_LIMIT = 1.5
@@ -96,29 +94,8 @@ def _requests(instance, customer, lines, rounds):
 
 def _rma_requests(bench, rounds):
     """Seconds of ten requests of one line with OCA's rma; None without it."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            addons = _fetch_rma(Path(folder))
-        except CrmError as error:
-            print(f"\nOCA's rma is not to be had here: {error}")
-            return None
-        databases = bench.workbench.databases
-        databases.odoo.addons.append(addons)
-        try:
-            with bench.workbench.database("bench-rma", "prepared") as name:
-                databases.run_odoo("Installing OCA's rma", name, "-i", "rma")
-                with bench.workbench.serving(name, log_level="error") as instance:
-                    return _rma_measured(instance.user(), rounds)
-        finally:
-            databases.odoo.addons.remove(addons)
-
-
-def _fetch_rma(folder):
-    """Folder of addons with OCA's rma, as published on PyPI."""
-    command = [python_env.program("python"), "-m", "pip", "install", "--no-deps"]
-    command += ["--no-input", "--disable-pip-version-check", "--target", folder, RMA]
-    proc.run(command, "pip-rma", error="fetching OCA's rma failed")
-    return folder / "odoo" / "addons"
+    with _oca.served(bench, "rma", RMA) as instance:
+        return instance and _rma_measured(instance.user(), rounds)
 
 
 def _rma_measured(user, rounds):
