@@ -6,7 +6,7 @@ All of it is told near the end, when the customers have bought for two years.
 import random
 from datetime import timedelta
 
-from . import SEED, archive_use, logins
+from . import SEED, archive_use, development, logins
 from .clock import later, local_day
 from .people import full_name
 
@@ -38,6 +38,7 @@ def begin(world):
         world.begin(observation(world, rng, index), hours_left=60 - 4 * index)
     world.begin(review(world), hours_left=8)
     archive_use.begin(world)
+    development.begin(world)
 
 
 def classes(world):

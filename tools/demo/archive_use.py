@@ -17,6 +17,7 @@ DOCUMENTS = (
     ("seal_contract", None),
     ("power_of_attorney", 45),
     ("licence", 2400),
+    ("transport_agreement", 330),
 )
 #: Contacts: channel and what was said; the last one over a private number.
 CONTACTS = (

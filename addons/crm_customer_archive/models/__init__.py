@@ -77,6 +77,7 @@ from . import crm_account_ranking
 from . import crm_account_plan
 from . import crm_account_plan_flow
 from . import crm_account_plan_line
+from . import crm_account_plan_development
 from . import crm_problem_rule
 from . import crm_problem_proposal
 from . import crm_evaluation_template

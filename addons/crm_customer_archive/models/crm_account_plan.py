@@ -1,7 +1,8 @@
 """Plans for key, important and problem accounts, service and maintenance plans.
 
-One document with five kinds: 重点客户管理表, 重要客户对策表, 问题客户对策表,
-客户服务方案 and 客户关系维护方案 (ARC-161 to ARC-170, SM-04).
+One document with seven kinds: 重点客户管理表, 重要客户对策表, 问题客户对策表,
+客户服务方案, 客户关系维护方案 (ARC-161 to ARC-170, SM-04), 客户开发计划表 and
+客户服务保障方案 (ARC-183 to ARC-188).
 Nothing is carried out that is not approved (ARC-168), and promises of service are
 assured first (ARC-186).
 
@@ -34,6 +35,8 @@ KINDS = [
     ("problem", "Problem customer"),
     ("service", "Customer service"),
     ("maintenance", "Relationship maintenance"),
+    ("development", "Customer development"),
+    ("assurance", "Service assurance"),
 ]
 OPEN_STATES = ("draft", "audit", "approval", "approved", "running", "refused")
 _STEP = {
@@ -53,6 +56,8 @@ _STEP = {
         "countermeasure",
         "method",
         "content",
+        "strategy",
+        "expected_price",
         "promises",
         "line_ids.name",
         "line_ids.user_id",

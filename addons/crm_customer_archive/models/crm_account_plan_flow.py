@@ -14,6 +14,8 @@ REQUIRED = {
     "problem": ("deterioration_trend", "symptoms", "countermeasure"),
     "service": ("content", "line_ids"),
     "maintenance": ("method", "line_ids"),
+    "development": ("motive", "strategy", "line_ids"),
+    "assurance": ("promises", "line_ids"),
 }
 # The texts each form prints.
 PRINTED = {
@@ -28,6 +30,14 @@ PRINTED = {
     ),
     "service": ("problem", "content"),
     "maintenance": ("method",),
+    "development": (
+        "motive",
+        "competition",
+        "expected_price",
+        "strengths",
+        "strategy",
+    ),
+    "assurance": ("content",),
 }
 # What a program may say of a plan.
 PROGRAM_FIELDS = (
@@ -44,6 +54,11 @@ PROGRAM_FIELDS = (
     "symptoms",
     "content",
     "method",
+    "motive",
+    "competition",
+    "expected_price",
+    "strengths",
+    "strategy",
     "promises",
     "notes",
 )

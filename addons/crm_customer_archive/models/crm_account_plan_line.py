@@ -108,4 +108,14 @@ class CrmAccountPlanLine(models.Model):
             if actual_cost is not None:
                 vals["actual_cost"] = actual_cost
             line._write_guarded(vals)
+            line._close_activity()
         return True
+
+    def _close_activity(self):
+        """Take the measure off the person's to-do list."""
+        # sudo: to-dos of whoever carries the measure
+        self.sudo().plan_id.activity_ids.filtered(
+            lambda activity: (
+                activity.user_id == self.user_id and activity.summary == self.name[:120]
+            )
+        )[:1].unlink()

@@ -15,6 +15,7 @@ class CrmCustomerClause(models.Model):
             ("legal", "Legal terms"),
             ("agreement", "Confidentiality agreement"),
             ("consent", "Consent to the use of personal data"),
+            ("transport", "Goods transport agreement"),
         ],
         required=True,
         help="Where it is printed: on the registration form, or as an agreement or a "

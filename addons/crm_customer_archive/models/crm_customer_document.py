@@ -319,6 +319,7 @@ class CrmCustomerDocument(models.Model):
         documents = super().create(vals_list)
         documents._check_may_file()
         documents._replace_older()
+        documents._inform()
         return documents
 
     @api.model
@@ -377,6 +378,26 @@ class CrmCustomerDocument(models.Model):
                         customer=document.customer_id.display_name,
                     )
                 )
+
+    def _inform(self):
+        """Tell whom the kind of document names that a new one is on file (ARC-188)."""
+        # sudo: whoever files does not see the members of a group
+        for document in self.sudo().filtered("type_id.inform_group_ids"):
+            users = document.type_id.inform_group_ids.all_user_ids.filtered(
+                lambda user, document=document: (
+                    user.id != self.env.uid
+                    and document.with_user(user).has_access("read")
+                )
+            )
+            document.message_notify(
+                partner_ids=users.partner_id.ids,
+                subject=self.env._("Filed: %s", document.display_name),
+                body=self.env._(
+                    "%(document)s of %(customer)s has been filed.",
+                    document=document.display_name,
+                    customer=document.customer_id.display_name,
+                ),
+            )
 
     def _replace_older(self):
         for document in self.filtered("replaces_id"):

@@ -72,6 +72,13 @@ class CrmCustomerDocumentType(models.Model):
         help="In companies whose archive follows one of these policies, a customer is "
         "submitted for review only with a valid document of this kind.",
     )
+    inform_group_ids = fields.Many2many(
+        "res.groups",
+        "crm_customer_document_type_group_rel",
+        string="Told When Filed",
+        help="Members of these groups are notified of every new document of this kind "
+        "(ARC-188).",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This code is already in use.")

@@ -18,6 +18,12 @@ class CrmEvaluationTemplate(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, copy=False, help="Programs name it by this key.")
+    form_title = fields.Char(
+        string="Title of the Form",
+        translate=True,
+        help="Printed above the evaluation; empty: Customer Relationship Evaluation "
+        "Table.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     profile_id = fields.Many2one("crm.policy.profile", ondelete="restrict", index=True)

@@ -1,6 +1,7 @@
 """Account plans: audited, approved by cost, carried out, improved, closed."""
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_policy.tests.common import RpcAbuseCase
@@ -32,6 +33,8 @@ class AccountMixin(ArchiveMixin):
             "symptoms": "订单减少",
             "content": "季度回访",
             "method": "定期拜访",
+            "motive": "工厂扩建，需新供应商",
+            "strategy": "送样试穿，阶梯报价",
             "line_ids": [
                 (
                     0,
@@ -100,6 +103,7 @@ class TestAccountPlans(AccountMixin, ArchiveCase):
             line.action_done()
         line.action_done("拜访完成", 900)
         self.assertTrue(line.done)
+        self.assertFalse(plan.activity_ids)
         self.assertEqual(plan.actual_cost, 900)
         self.assertEqual(plan.progress, 100)
         with self.assertRaisesRegex(UserError, "summary"):
@@ -131,6 +135,8 @@ class TestAccountPlans(AccountMixin, ArchiveCase):
             ("problem", "symptoms"),
             ("service", "content"),
             ("maintenance", "method"),
+            ("development", "strategy"),
+            ("assurance", "promises"),
         ):
             plan = self._make_plan(kind, **{field: False})
             label = plan._fields[field].string
@@ -273,6 +279,59 @@ class TestAccountPlans(AccountMixin, ArchiveCase):
         self.assertIn("每月拜访", self._printed("report_maintenance_register", plans))
         with self.assertRaises(AccessError):
             self._printed("report_account_plan", plans, self.user_quality)
+
+    def test_customer_developed(self):
+        """F-41, F-42, ARC-183 to 188: plan, diary, report, prices, agreement."""
+        plan = self._approve_plan(self._make_plan("development"))
+        sales = plan.with_user(self.user_sales)
+        sales.action_start()
+        self.env["crm.contact.log"].with_user(self.user_sales).log_contact(
+            {
+                "partner_id": self.customer.id,
+                "channel": "meeting",
+                "summary": "携样上门",
+            }
+        )
+        plan.line_ids.with_user(self.user_sales2).action_done("试穿合格")
+        diary = sales._development_diary()
+        self.assertEqual([row["what"] for row in diary], ["携样上门", "每月拜访一次"])
+        self.assertEqual({row["date"] for row in diary}, {self.company._policy_today()})
+        html = self._printed("report_development_plan", plan)
+        self.assertIn("送样试穿，阶梯报价", html)
+        self.assertIn("试穿合格", self._printed("report_development_diary", plan))
+        html = self._printed("report_new_customer", self.customer)
+        self.assertIn("携样上门", html)
+        product = self.env["product.product"].create(
+            {"name": "防静电工装", "list_price": 100}
+        )
+        self.customer.property_product_pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "特价",
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": product.id,
+                            "compute_price": "fixed",
+                            "fixed_price": 88,
+                        }
+                    )
+                ],
+            }
+        )
+        for report in ("report_special_prices", "report_transport_agreement"):
+            self.assertIn("防静电工装", self._printed(report, self.customer))
+        promised = self._make_plan("assurance", promises="七日内补单")
+        promised.with_user(self.user_specialist).action_review_assurance(True, "可满足")
+        html = self._printed("report_assurance_review", promised)
+        self.assertIn("可满足", html)
+        template = self.env.ref("crm_customer_archive.evaluation_template_development")
+        evaluations = self.env["crm.customer.evaluation"].with_user(self.user_sales)
+        evaluation = evaluations.create(
+            {"customer_id": self.customer.id, "template_id": template.id}
+        )
+        html = self._printed("report_evaluation", evaluation)
+        self.assertIn("Customer Development Appraisal", html)
 
     def test_list_costs_the_same_for_many(self):
         plans = self.env["crm.account.plan"]

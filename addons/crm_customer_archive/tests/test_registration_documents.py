@@ -116,6 +116,15 @@ class TestDocuments(ArchiveCase):
             self.customer.with_user(self.user_sales).document_ending_count, 3
         )
 
+    def test_custodian_is_told(self):
+        """ARC-188: transport agreements are handed to the customer administrator."""
+        kind = "crm_customer_archive.document_type_transport_agreement"
+        document = self._file(type_id=self.env.ref(kind).id, date_expiry="2099-12-31")
+        told = self.env["mail.notification"].search(
+            [("res_partner_id", "=", self.custodian.partner_id.id)]
+        )
+        self.assertEqual(told.mail_message_id.mapped("res_id"), document.ids)
+
     def test_newer_one_replaces(self):
         old = self._file(date_expiry=self.today)
         self.Document._cron_expiry()

@@ -12,6 +12,7 @@ from . import crm_visit_flow
 from . import crm_visit_calendar
 from . import crm_visit_api
 from . import res_partner
+from . import res_partner_diary
 from . import res_partner_erase
 from . import hr_expense
 from . import crm_visit_verification
