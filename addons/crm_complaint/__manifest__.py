@@ -17,6 +17,7 @@
         "security/crm_complaint_notification_security.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
+        "data/crm_retention_data.xml",
         "data/crm_policy_profile_data.xml",
         "data/crm_complaint_priority_data.xml",
         "data/crm_complaint_category_data.xml",

@@ -16,6 +16,7 @@
         "security/crm_return_handling_withheld.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
+        "data/crm_retention_data.xml",
         "data/crm_return_reason_data.xml",
         "data/crm_return_proof_type_data.xml",
         "data/crm_authority_data.xml",

@@ -2,7 +2,7 @@
     "name": "CRM Visits",
     "summary": "Customer visits and call-backs: planned, approved, held by two on a "
     "first visit, reported, accepted",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Customer Management",
     "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",
@@ -19,6 +19,7 @@
         "security/crm_visit_rules.xml",
         "security/crm_visit_withheld_rules.xml",
         "data/ir_sequence_data.xml",
+        "data/crm_retention_data.xml",
         "data/mail_activity_type_data.xml",
         "data/crm_visit_kind_data.xml",
         "data/crm_visit_topic_data.xml",

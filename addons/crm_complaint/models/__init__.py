@@ -63,6 +63,7 @@ from . import res_company_charge
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_erase
+from . import crm_retention
 from . import sale_order
 from . import sale_order_settlement
 from . import stock_picking

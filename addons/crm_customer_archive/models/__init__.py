@@ -106,6 +106,7 @@ from . import crm_customer_service
 from . import crm_customer_status
 from . import crm_consent_purpose
 from . import crm_consent
+from . import crm_personal_retention_mixin
 from . import crm_erase_request
 from . import crm_enquiry_need_type
 from . import crm_information_schedule

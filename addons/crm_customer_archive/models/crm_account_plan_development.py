@@ -1,7 +1,7 @@
-"""Developing a customer: what is known of it, and the days it took (ARC-183 to ARC-188).
+"""Developing a customer: what is known of it, the days it took (ARC-183 to ARC-188).
 
-The plan (客户开发计划表) is an account plan; its diary (客户开发日程记录表) is read from
-what was done: contacts, visits, measures, quotations.
+The plan (客户开发计划表) is an account plan; its diary (客户开发日程记录表) is
+read from what was done: contacts, visits, measures, quotations.
 """
 
 from datetime import datetime, timedelta

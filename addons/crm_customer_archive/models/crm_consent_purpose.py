@@ -40,6 +40,9 @@ class CrmRetentionPeriod(models.Model):
         ],
         string="Kind of Data",
         required=True,
+        help="Private customers and contacts are proposed for erasing when their time "
+        "is over; in the other kinds what names a person goes by itself, accounting "
+        "stays.",
     )
     months = fields.Integer(
         required=True,

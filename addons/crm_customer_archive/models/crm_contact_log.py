@@ -222,31 +222,33 @@ class CrmContactLog(models.Model):
 
     def _report(self):
         """Raise an incident for the office for each contact over another channel."""
-        for contact in self:
+        for company, contacts in self.grouped("company_id").items():
             # sudo: the office is told whether or not the reporter may file incidents
-            incident = (
-                self.env["crm.data.incident"]
-                .sudo()
-                ._raise_incident(
-                    "channel",
-                    self.env._(
-                        "%(user)s contacted %(customer)s by %(channel)s over "
-                        "%(account)s, which the company has not assigned.",
-                        user=contact.user_id.name,
-                        customer=contact.partner_id.display_name,
-                        channel=contact.type_id.name,
-                        account=contact.account
-                        or contact.channel_id.account
-                        or self.env._("an unnamed number or account"),
-                    ),
-                    # sudo: names the person concerned
-                    employee=contact.user_id.with_company(contact.company_id)
-                    .sudo()
-                    .employee_id,
-                    partner=contact.customer_id,
-                )
+            incidents = self.env["crm.data.incident"].sudo().with_company(company)
+            raised = incidents._raise_incidents("channel", contacts._findings())
+            for contact, incident in zip(contacts, raised, strict=True):
+                contact._write_guarded({"official": False, "incident_id": incident.id})
+
+    def _findings(self):
+        """Return what the office is told of each contact."""
+        return [
+            (
+                self.env._(
+                    "%(user)s contacted %(customer)s by %(channel)s over "
+                    "%(account)s, which the company has not assigned.",
+                    user=contact.user_id.name,
+                    customer=contact.partner_id.display_name,
+                    channel=contact.type_id.name,
+                    account=contact.account
+                    or contact.channel_id.account
+                    or self.env._("an unnamed number or account"),
+                ),
+                # sudo: names the person concerned
+                contact.user_id.with_company(contact.company_id).sudo().employee_id,
+                contact.customer_id,
             )
-            contact._write_guarded({"official": False, "incident_id": incident.id})
+            for contact in self
+        ]
 
     # --------------------------------------------------------------- retention
 

@@ -296,9 +296,8 @@ class CrmDataIncident(models.Model):
 
         :return: True
         """
-        for rec in self:
-            rec._transition("report", reported_at=fields.Datetime.now())
-            rec._notify_office()
+        self._transition("report", reported_at=fields.Datetime.now())
+        self._notify_office()
         return True
 
     def action_handle(self):
@@ -432,18 +431,34 @@ class CrmDataIncident(models.Model):
         :param partner: the customer concerned
         :return: the incident
         """
-        incident = self.create(
-            {
-                "kind": kind,
-                "description": text,
-                "employee_id": employee.id if employee else False,
-                "partner_ids": [
-                    fields.Command.set(partner.crm_customer_id.ids if partner else [])
-                ],
-            }
+        return self._raise_incidents(kind, [(text, employee, partner)])
+
+    @api.model
+    def _raise_incidents(self, kind, findings):
+        """Open and report one incident for each finding.
+
+        :param kind: "leak" or "channel"
+        :param findings: list of (text, ``hr.employee`` or None, ``res.partner`` or
+            None)
+        :return: the incidents, in the order of the findings
+        """
+        incidents = self.create(
+            [
+                {
+                    "kind": kind,
+                    "description": text,
+                    "employee_id": employee.id if employee else False,
+                    "partner_ids": [
+                        fields.Command.set(
+                            partner.crm_customer_id.ids if partner else []
+                        )
+                    ],
+                }
+                for text, employee, partner in findings
+            ]
         )
-        incident.action_report()
-        return incident
+        incidents.action_report()
+        return incidents
 
     # ----------------------------------------------------------------- helpers
 
@@ -514,14 +529,20 @@ class CrmDataIncident(models.Model):
 
     def _notify_office(self):
         """Give every member of the office an activity, due when the stay is due."""
-        # sudo: who sits in the office; the reporter need not see it
-        office = self.sudo().routing_department_id
-        users = office.manager_id.user_id | office.member_ids.user_id
-        due = self.sudo().routing_due or fields.Datetime.now()
-        for user in users:
-            # sudo: the office is asked, whoever reports
-            self.sudo().activity_schedule(
-                "crm_customer_archive.mail_activity_type_incident",
-                date_deadline=fields.Datetime.context_timestamp(self, due).date(),
-                user_id=user.id,
+        # sudo: who sits in the office and what is asked of it; the reporter need not
+        # see it
+        groups = self.sudo().grouped(
+            lambda incident: (
+                incident.routing_department_id,
+                incident.company_id._policy_date(
+                    incident.routing_due or fields.Datetime.now()
+                ),
             )
+        )
+        for (office, due), incidents in groups.items():
+            for user in office.manager_id.user_id | office.member_ids.user_id:
+                incidents.activity_schedule(
+                    "crm_customer_archive.mail_activity_type_incident",
+                    date_deadline=due,
+                    user_id=user.id,
+                )

@@ -239,9 +239,9 @@ class CrmEraseRequest(models.Model):
     def _cron_retention(self, limit=200):
         """Propose to erase persons whose retention period is over; nobody on file is
         erased without a decision. What ``_retention_models`` names goes by itself when
-        the company's period is over."""
+        the company's period is over; what is left over is taken up at once."""
         Period = self.env["crm.retention.period"]
-        count = 0
+        count, more = 0, False
         for company in self.env["res.company"].search([("active", "=", True)]):
             for kind in ("contact", "customer"):
                 months = Period._months_of(kind, company)
@@ -250,7 +250,11 @@ class CrmEraseRequest(models.Model):
             for kind, model in self._retention_models().items():
                 months = Period._months_of(kind, company)
                 if months:
-                    count += self.env[model]._erase_unused(company, months, limit)
+                    done = self.env[model]._erase_unused(company, months, limit)
+                    more |= done >= limit
+                    count += done
+        if more:
+            self.env.ref("crm_customer_archive.ir_cron_retention")._trigger()
         return count
 
     @api.model

@@ -232,9 +232,20 @@ class ResPartner(models.Model):
                         WHERE m.partner_id = p.id AND m.write_date >= %(booked)s)
                    AND NOT EXISTS (
                        SELECT FROM crm_erase_request r WHERE r.partner_id = p.id)
+                   AND %(unused)s
                  ORDER BY p.id LIMIT %(limit)s
                 """,
                 company=company.id,
+                unused=SQL(" AND ").join(
+                    SQL(
+                        "NOT EXISTS (SELECT FROM %s d WHERE d.%s = p.id "
+                        "AND d.write_date >= %s)",
+                        SQL.identifier(self.env[model]._table),
+                        SQL.identifier(name),
+                        today - relativedelta(months=months),
+                    )
+                    for model, name in self._person_uses()
+                ),
                 customer=kind == "customer",
                 before=today - relativedelta(months=months),
                 booked=today - relativedelta(months=max(months, booked)),
@@ -242,6 +253,14 @@ class ResPartner(models.Model):
             )
         )
         return self.browse([row[0] for row in rows])
+
+    @api.model
+    def _person_uses(self):
+        """Hook: documents in which a person is in use while they are written.
+
+        :return: list of (model, name of its many2one to the person); areas add theirs
+        """
+        return [("crm.customer.change", "customer_id")]
 
     # ------------------------------------------------------------------ erase
 

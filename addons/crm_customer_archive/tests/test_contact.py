@@ -90,6 +90,21 @@ class TestContact(ContactMixin, ArchiveCase):
         self.assertTrue(self.user_sales.active, "nothing happens by itself (GAP-56)")
         wechat = self.env.ref("crm_customer_archive.contact_channel_type_wechat")
         self.assertFalse(self._log(type_id=wechat.id).official, "has no such channel")
+        several = self.env["crm.contact.log"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "type_id": self.mobile.id,
+                    "account": account,
+                    "summary": account,
+                    "company_id": self.company.id,
+                }
+                for account in ("13700000001", "13700000002")
+            ]
+        )
+        self.assertEqual(len(several.incident_id), 2)
+        for contact in several:
+            self.assertIn(contact.account, contact.incident_id.description)
 
     def test_only_while_assigned(self):
         before = fields.Datetime.now() - timedelta(days=40)

@@ -38,6 +38,7 @@ from . import res_config_settings
 from . import res_company_return_collect
 from . import res_partner
 from . import res_partner_erase
+from . import crm_retention
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

@@ -14,6 +14,7 @@ from . import crm_visit_api
 from . import res_partner
 from . import res_partner_diary
 from . import res_partner_erase
+from . import crm_retention
 from . import hr_expense
 from . import crm_visit_verification
 from . import crm_visit_withheld

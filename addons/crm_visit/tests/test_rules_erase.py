@@ -38,3 +38,25 @@ class TestErase(EraseMixin, VisitCase):
         self.assertEqual(finding.name, "*** wants samples")
         self.assertIn("Met ***", visit.report_text)
         self.assertFalse(self._left_over(NAME, "13987654321"))
+
+    def test_retention(self):
+        """Closed visits forget the person when their time is over, others do not."""
+        old, new = (
+            self._make_held_visit(self.customer, contact_id=self.contact.id)
+            for _number in range(2)
+        )
+        for visit in (old, new):
+            self._report(visit, report_text=f"Met {NAME}")
+            visit._write_guarded({"state": "closed"})
+        self.env.ref("crm_visit.retention_visit").months = 24
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_visit SET planned_start = '2020-02-03' WHERE id = %s", old.ids
+        )
+        self.env.invalidate_all()
+        self.env["crm.erase.request"]._cron_retention()
+        self.assertEqual((old.report_text, new.report_text), ("Met ***", f"Met {NAME}"))
+        self.assertFalse(old.contact_id)
+        self.assertEqual((new.contact_id, self.contact.name), (self.contact, NAME))
+        unused = self.contact._persons_unused_for("contact", self.company, 24, 1000)
+        self.assertNotIn(self.contact, unused, "in use by a visit")
