@@ -383,11 +383,14 @@ def listing(env, user):
     shown = {name: {} for name in ("name", "date", "state", "amount_decision")}
     shown["partner_id"] = {"fields": {"display_name": {}}}
     shown["routing_department_id"] = {"fields": {"display_name": {}}}
+    customer = env["res.partner"].search([("name", "ilike", "B77 ")], limit=1)
     for label, domain in (
         ("all", []),
         ("open", [("state", "not in", ("closed", "cancelled"))]),
         ("late", [("routing_late", "=", True)]),
-        ("of a customer", [("partner_id.name", "ilike", "B77 ")]),
+        ("of a customer", [("partner_id", "child_of", customer.id)]),
+        # Asks the rules of customers, too: for whom a name may be looked for.
+        ("by a name", [("partner_id.name", "ilike", "B77 ")]),
     ):
 
         def opened(model, domain=domain):
