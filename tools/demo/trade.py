@@ -18,17 +18,15 @@ ORDERS, QUOTATIONS = 220, 8
 #: Monday, hour, and which part of what is left.
 ROUND = 4
 DELIVERIES = ((3, 14, 0.7), (9, 16, 1))
+#: Hour at which accounting invoices on the next working day.
+INVOICED = 10
 #: How customers pay: parts of them that pay in time, late, and very late.
 IN_TIME, LATE = 0.72, 0.93
 
 
 def begin(world):
     """Begin the rounds of orders and what follows from them, and open quotations."""
-    monday = local_day(world.start) + timedelta(weeks=ROUND)
-    days = []
-    while at(monday, 18) < world.end:
-        days.append(monday)
-        monday += timedelta(weeks=ROUND)
+    days = _rounds(world)
     counts = _share_out(
         ORDERS - QUOTATIONS,
         [
@@ -41,6 +39,25 @@ def begin(world):
         world.begin(orders(world, monday, count), at(monday, 9.5))
     world.begin(payments(world, days[0]), at(days[0] + timedelta(days=2), 15))
     world.begin(quotations(world), hours_left=6)
+
+
+def _rounds(world):
+    """Return the Mondays of the rounds: the last one was invoiced this week or last, so
+    that the month has sales to show."""
+    monday = local_day(world.end)
+    monday -= timedelta(days=monday.weekday())
+    while at(_invoiced(monday), INVOICED) >= world.end:
+        monday -= timedelta(weeks=1)
+    rounds = []
+    while monday >= local_day(world.start) + timedelta(weeks=ROUND):
+        rounds.append(monday)
+        monday -= timedelta(weeks=ROUND)
+    return rounds[::-1]
+
+
+def _invoiced(monday):
+    """Return the day on which a round is invoiced: after its last delivery."""
+    return workday(monday + timedelta(days=DELIVERIES[-1][0] + 1))
 
 
 def _share_out(total, weights):
@@ -68,7 +85,7 @@ def orders(world, monday, count):
         if going:
             world.people.act(going, "storage").button_validate()
             world.delivered += list(going.move_ids.sale_line_id)
-    yield at(workday(local_day(world.now) + timedelta(days=1)), 10)
+    yield at(_invoiced(monday), INVOICED)
     _invoice(world, entered)
 
 
