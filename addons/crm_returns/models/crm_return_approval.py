@@ -2,8 +2,10 @@
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from .crm_complaint import NOT_RETURNED
+from .crm_return import OPEN_REQUEST_STATES
 from .crm_return_criteria import DECIDED
 
 PROTECTED = (
@@ -90,6 +92,21 @@ class CrmReturn(models.Model):
         help="Departments that read the approved application in place of a photocopy "
         "(RET-22).",
     )
+
+    undecided_complaints = fields.Char(
+        compute="_compute_undecided_complaints",
+        help="Complaints about these goods that are not decided: until they are, the "
+        "return cannot take effect (CMP-50).",
+    )
+
+    @api.depends("state", "partner_id", "line_ids.sale_line_id", "complaint_id")
+    def _compute_undecided_complaints(self):
+        for record in self:
+            open_request = record.state in OPEN_REQUEST_STATES[:-1]
+            complaints = open_request and record._undecided_about_goods()
+            record.undecided_complaints = complaints and format_list(
+                self.env, complaints.mapped("name")
+            )
 
     @api.model
     def _get_approval_step_labels(self):
@@ -209,14 +226,20 @@ class CrmReturn(models.Model):
         """Raise where goods are complained of and nothing is decided yet (CMP-50)."""
         # sudo: a complaint binds also those who may not read it
         for record in self.sudo():
-            lines = record.line_ids
-            complaints = self.env["crm.complaint"]._undecided_about(
-                record.partner_id,
-                lines.product_id,
-                lines.sale_line_id.order_id,
-                record.company_id,
-            )
-            (complaints | record.complaint_id)._check_binding(record.display_name)
+            complaints = record._undecided_about_goods() | record.complaint_id
+            complaints._check_binding(record.display_name)
+
+    def _undecided_about_goods(self):
+        """Return the undecided complaints about the goods of this return, in sudo."""
+        # sudo: a complaint binds also those who may not read it
+        record = self.sudo()
+        lines = record.line_ids
+        return self.env["crm.complaint"]._undecided_about(
+            record.partner_id,
+            lines.product_id,
+            lines.sale_line_id.order_id,
+            record.company_id,
+        )
 
     def _check_persuaded(self):
         """Raise unless the customer was asked to keep the goods (RET-18 to RET-20)."""

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from .crm_return import OPEN_REQUEST_STATES
+
 TELL = "crm_returns.mail_activity_type_tell"
 # States in which the request has ended without goods coming back.
 ENDED = ("not_eligible", "refused", "withdrawn")
@@ -139,6 +141,16 @@ class CrmReturn(models.Model):
         # sudo: the task is done, whoever had it on the list
         self.sudo().activity_feedback([TELL])
         return True
+
+    def _letter_outcome(self):
+        """Return what the letter says: “kept”, “declined”, “open” or “accepted”."""
+        self.ensure_one()
+        if self.state == "withdrawn":
+            return "kept"
+        if self.state in ENDED:
+            return "declined"
+        undecided = self.state in OPEN_REQUEST_STATES and self.state != "approved"
+        return "open" if undecided else "accepted"
 
     # ---------------------------------------------------------------- effects
 

@@ -8,6 +8,8 @@ amounts and decisions inside never leave.
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .crm_return_collect import COLLECT_STATES
+
 # {stage shown to the customer: states inside}; states of steps added inside later are
 # shown as being handled.
 STAGES = {
@@ -25,6 +27,8 @@ STAGES = {
     "declined": ("refused", "not_eligible"),
     "kept": ("withdrawn",),
 }
+# The stages a return goes through when nothing stops it.
+WAY = ("requested", "considered", "approved", "on_the_way", "handled", "done")
 
 
 class CrmReturnReason(models.Model):
@@ -61,6 +65,14 @@ class CrmReturn(models.Model):
         copy=False,
         help="Pictures and papers the customer sent with the request.",
     )
+
+    def write(self, vals):
+        if "customer_file_ids" in vals and not self.env.su:
+            if any(record.channel == "portal" for record in self):
+                raise UserError(
+                    self.env._("Files of the Customer: what the customer sent stays.")
+                )
+        return super().write(vals)
 
     def _write_guarded(self, vals):
         begun = self.browse()
@@ -114,12 +126,48 @@ class CrmReturn(models.Model):
                     "order": line.sale_order_id.name,
                     "lot": line.lot_id.name or "",
                     "quantity": line.quantity,
+                    "received": line.qty_received,
                     "unit": line.product_uom_id.name,
                 }
                 for line in self.line_ids
             ],
+            "steps": self._portal_steps(stage),
+            **self._portal_duties(),
+            "credit_notes": [
+                {"id": note.id, "number": note.name}
+                for note in self.credit_note_ids
+                if note.state == "posted"
+            ],
             "answer": self.letter_text or "",
             "files": self._portal_file_facts(),
+        }
+
+    @api.model
+    def _portal_steps(self, stage):
+        """Return the way of a return in words, and how far this one is on it."""
+        if stage not in WAY:
+            return []
+        words = self._portal_stages()
+        reached = WAY.index(stage)
+        return [
+            {
+                "label": words[step],
+                "done": number < reached or step == stage == "done",
+                "now": step == stage,
+            }
+            for number, step in enumerate(WAY)
+        ]
+
+    def _portal_duties(self):
+        """Return what the customer prepares until the goods are collected."""
+        self.ensure_one()
+        if self.state not in COLLECT_STATES:
+            return {"papers": [], "visit": False, "arrival": False}
+        papers = self.document_ids.filtered(lambda paper: not paper.taken_back)
+        return {
+            "papers": papers.type_id.mapped("name"),
+            "visit": self.inspection_planned if self.state == "approved" else False,
+            "arrival": self.arrival_date,
         }
 
     # ----------------------------------------------------------------- asking

@@ -138,8 +138,11 @@ class TestLetter(ReturnCase):
     def test_withdraw_after_inspection_ordered(self):
         """The customer may still keep the goods until they are collected."""
         self.company.return_persuasion_min = 0
+        self.assertEqual(self.document._letter_outcome(), "open")
         document = self._approve(self.document)
+        self.assertEqual(document._letter_outcome(), "accepted")
         document.action_withdraw_return("Repaired on the spot")
+        self.assertEqual(document._letter_outcome(), "kept")
         self.assertEqual(document.state, "withdrawn")
         self.assertEqual(document.line_ids.qty_approved, 0)
         self.assertEqual(document.contact_ids.outcome, "gives_up")

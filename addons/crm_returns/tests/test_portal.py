@@ -74,6 +74,7 @@ class TestReturnPortal(ReturnMixin, RpcAbuseCase):
             state="approved", evidence="Proof", user_id=str(self.user_gm.id)
         )
         self.assertIn("Wrong &lt;b&gt;model", answer.text)
+        self.assertIn("Being Considered", answer.text, "the way ahead")
         self.url_open(
             "/my/returns/new",
             data=post,
