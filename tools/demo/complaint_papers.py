@@ -85,6 +85,8 @@ def begin(world):
     for number, row in enumerate(NOTIFICATIONS):
         world.begin(notification(world, number, *row), hours_left=70 - 27 * number)
     world.begin(memoranda(world), hours_left=2)
+    world.begin(field_response(world), hours_left=20)
+    world.begin(improvement(world), hours_left=6)
     last = local_day(world.end).replace(day=1)
     for back in (1, 0):
         day = workday(last - relativedelta(months=back))
@@ -163,6 +165,89 @@ def notification(world, number, end, kind, importance, urgency, method, subject,
         }
     )
     record.action_close()
+
+
+def field_response(world):
+    """Quality and manufacturing go to the customer before there is a form (CMP-29)."""
+    line = world.delivered[-5]
+    seller = line.order_id.user_id
+    call = world.people.act(world.env["crm.field.response"], seller).create(
+        {
+            "partner_id": line.order_id.partner_id.id,
+            "product_id": line.product_id.id,
+            "abnormality": "门店熨烫后衣身出现亮斑，客户要求当日到场。",
+        }
+    )
+    yield later(world.now, 2)
+    quality = world.people.act(call, "quality")
+    team = [world.people.of(login).uid for login in ("quality", "manufacturing")]
+    quality.person_ids = [Command.set(team)]
+    quality.action_go()
+    yield later(world.now, 4)
+    quality.write(
+        {
+            "findings": "门店蒸汽熨斗温度过高，未垫布；抽查库存二十件无亮斑。",
+            "handling": "现场示范低温垫布熨烫，两件亮斑以蒸汽复原。",
+        }
+    )
+    quality.action_handled()
+    yield later(world.now, 3)
+    quality.write(
+        {
+            "report": "亮斑系熨烫方法不当所致，面料与洗涤标识合格。",
+            "proposal": "随货增附熨烫说明卡，门店培训一次。",
+            "loss": "no",
+        }
+    )
+    quality.action_report()
+    yield later(world.now, 3)
+    world.people.act(call, "gm").action_instruct("同意，说明卡由技术部本月内印制。")
+
+
+def improvement(world):
+    """A decided case: one measure is verified, one is open; the customer gets an 8D."""
+    case = world.env["crm.complaint"].search(
+        [
+            ("state", "in", ("decided", "executing")),
+            ("flow", "=", "pcb"),
+            ("category_id.tracking_exempt", "=", False),
+        ],
+        order="id desc",
+        limit=1,
+    )
+    quality = world.people.act(case, "quality")
+    owner = world.people.of("manufacturing").uid
+    due = local_day(world.end) + relativedelta(days=10)
+    done, _open = (
+        world.env["crm.complaint.action"].browse(
+            quality.action_add_action(
+                kind=kind,
+                name=name,
+                user_id=owner,
+                date_due=f"{due}",
+                customer_visible=True,
+            )
+        )
+        for kind, name in (
+            ("corrective", "缝制线迹密度每班首件核对并记录"),
+            ("preventive", "同类面料款式的工艺单增列线迹密度"),
+        )
+    )
+    yield later(world.now, 2)
+    world.people.act(done, "manufacturing").action_done("首件核对记录三份")
+    world.people.act(done, "quality").action_verify(True, "抽检五百件，未再出现。")
+    quality.action_open_eight_d()
+    report = quality.eight_d_ids
+    report.write(
+        {
+            "d1_team": "组长郑国平（品质管理部），组员冯大勇（制造部）",
+            "d3_containment": "库存同批次全数复检，不良品已隔离。",
+            "d4_root_cause": "换线时未核对线迹密度。",
+            "d8_closure": "措施已列入作业指导书，感谢贵司配合。",
+        }
+    )
+    yield later(world.now, 2)
+    report.action_release()
 
 
 def memoranda(world):

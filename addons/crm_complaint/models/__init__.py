@@ -66,6 +66,7 @@ from . import res_partner_erase
 from . import crm_retention
 from . import sale_order
 from . import sale_order_settlement
+from . import mail_followers
 from . import stock_picking
 from . import crm_policy_review
 from . import crm_problem_rule

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .reminders import remind_batch
+from odoo.addons.crm_policy.models.reminders import remind_batch
 
 # open -> done -> effective, or back to open where it did not help.
 ACTION_TRANSITIONS = {
@@ -430,13 +430,15 @@ class CrmComplaintAction(models.Model):
     def _cron_late(self):
         """Tell the head of the owner's department once that an action is late."""
         late = self.search([("late", "=", True), ("reminded_at", "=", False)])
-        today, heads, rows = fields.Date.today(), {}, []
+        heads, rows = {}, []
         for action in late:
             department = action.department_id or action.complaint_id.department_id
             key = department, action.user_id
             if key not in heads:
                 heads[key] = department._policy_heads(but=action.user_id)
             head = heads[key] or action.user_id
-            rows.append((action, head, today, self.env._("Late: %s", action.name)))
+            summary = self.env._("Late: %s", action.name)
+            rows.append((action, head, {"summary": summary}))
         remind_batch(self.env, "crm_complaint.activity_type_action", rows)
-        late._write_guarded({"reminded_at": today})
+        for company, actions in late.grouped("company_id").items():
+            actions._write_guarded({"reminded_at": company._policy_today()})

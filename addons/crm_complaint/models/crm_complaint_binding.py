@@ -40,7 +40,10 @@ class CrmComplaint(models.Model):
         "account.move", "complaint_id", "Credit Notes in Settlement"
     )
     settlement_payment_ids = fields.One2many(
-        "account.payment", "complaint_id", "Payments in Settlement"
+        "account.payment",
+        "complaint_id",
+        "Payments in Settlement",
+        groups="account.group_account_invoice,account.group_account_readonly",
     )
 
     @api.model

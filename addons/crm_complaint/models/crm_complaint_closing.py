@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .crm_complaint_binding import UNDECIDED
+
 
 class CrmComplaintCopy(models.Model):
     """Who keeps which copy of the closed form (CMP-46): a right and a label."""
@@ -175,10 +177,10 @@ class CrmComplaint(models.Model):
     @api.depends_context("uid")
     def _compute_keeps_copy(self):
         own = set(self.env["hr.department"]._policy_own().ids)
-        # sudo: which departments have a copy; asked by the access rules themselves
-        for complaint in self.sudo():
-            keepers = complaint._department_key_ids(complaint.copy_department_key)
-            complaint.keeps_copy = not own.isdisjoint(keepers)
+        for complaint in self:
+            # sudo: which departments have a copy; asked by the access rules themselves
+            key = complaint.sudo().copy_department_key
+            complaint.keeps_copy = not own.isdisjoint(self._department_key_ids(key))
 
     @api.model
     def _search_keeps_copy(self, operator, value):
@@ -229,9 +231,9 @@ class CrmComplaint(models.Model):
     def _check_answer(self):
         """Raise unless there is an answer the customer may have."""
         for complaint in self:
-            if complaint.state in ("not_substantiated", "collecting"):
+            if complaint.not_substantiated:
                 complaint._approval_require("not_substantiated")
-            else:
+            elif complaint._needs_decision():
                 complaint._check_binding(self.env._("The answer to the customer"))
             if not complaint._answer_text():
                 raise UserError(
@@ -240,6 +242,15 @@ class CrmComplaint(models.Model):
                         complaint.display_name,
                     )
                 )
+
+    def _needs_decision(self):
+        """Tell whether the answer waits for a decision: not where it needs none.
+
+        A complaint judged not valid and a problem that is solved are answered at once.
+        """
+        self.ensure_one()
+        solved = self.flow == "ticket" and self.state not in UNDECIDED
+        return self.validity != "invalid" and not solved
 
     def _answer_text(self):
         """Return the words for the customer: nothing of causes, shares or amounts."""
@@ -281,6 +292,16 @@ class CrmComplaint(models.Model):
                     action=open_actions[0].name,
                 )
             )
+        unfinished = self._unfinished_resolutions()
+        if unfinished:
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be closed: what was resolved is not finished "
+                    "yet: %(open)s.",
+                    document=self.display_name,
+                    open=", ".join(unfinished),
+                )
+            )
         if self.state == "collecting" and self.receivable_open > 0:
             raise UserError(
                 self.env._(
@@ -292,11 +313,34 @@ class CrmComplaint(models.Model):
             )
         return res
 
+    def _unfinished_resolutions(self):
+        """Hook: return the names of documents that carry out a resolution, still open.
+
+        Where the customer refused the conclusion nothing of it is carried out.
+        """
+        self.ensure_one()
+        if self.customer_refusal:
+            return []
+        document = self.sudo()  # sudo: what is open stops also who cannot open it
+        orders = document.settlement_order_ids.filtered(
+            lambda order: (
+                order.state in ("draft", "sent")
+                or order.picking_ids.filtered(
+                    lambda picking: picking.state not in ("done", "cancel")
+                )
+            )
+        )
+        moves = document.settlement_move_ids.filtered(lambda m: m.state == "draft")
+        payments = document.settlement_payment_ids.filtered(
+            lambda payment: payment.state == "draft"
+        )
+        return [record.display_name for record in (*orders, *moves, *payments)]
+
     def action_close(self):
         """Sign the closing, give out the copies, ask for a rating (CMP-46).
 
-        :raises UserError: not decided, not carried out, not collected, or an immediate
-            action open
+        :raises UserError: not decided, not carried out, not collected, an immediate
+            action open, or a document that carries out a resolution not finished
         """
         res = super().action_close()
         self._distribute_copies()

@@ -10,8 +10,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.reminders import remind_batch
+
 from .crm_complaint_priority import SEVERITIES
-from .reminders import remind_batch
 
 OVER = ("closed", "cancelled")
 # How many complaints one run of the job reminds of.
@@ -279,14 +280,14 @@ class CrmComplaint(models.Model):
             ],
             limit=REMINDED_AT_ONCE,
         )
-        today, heads, rows = fields.Date.today(), {}, []
+        heads, rows = {}, []
         for complaint in late:
             user, department = complaint.user_id, complaint.department_id
             if not user.active or user.share:
                 if department not in heads:
                     heads[department] = department._policy_heads() or self.env.user
                 user = heads[department]
-            rows.append((complaint, user, today, summary))
+            rows.append((complaint, user, {"summary": summary}))
         remind_batch(self.env, "mail.mail_activity_data_call", rows)
 
     @api.model

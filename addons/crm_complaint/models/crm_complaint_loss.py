@@ -238,15 +238,13 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_resale(self):
         """Fix the loss of goods whose time to be sold again is over (CMP-74)."""
-        lines = self.env["crm.complaint.loss"].search(
-            [
-                ("resale_state", "=", "waiting"),
-                ("resale_until", "<", fields.Date.today()),
-            ]
+        waiting = self.env["crm.complaint.loss"].search(
+            [("resale_state", "=", "waiting"), ("resale_until", "!=", False)]
         )
-        late = lines.filtered(
-            lambda line: line.resale_until < line.company_id._policy_today()
-        )
+        late = waiting.browse()
+        for company, lines in waiting.grouped("company_id").items():
+            today = company._policy_today()
+            late |= lines.filtered(lambda line, today=today: line.resale_until < today)
         late._write_guarded({"resale_state": "unsold"})
         complaints = late.complaint_id
         words = self.env._(

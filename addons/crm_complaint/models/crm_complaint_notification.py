@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .reminders import remind_batch
+from odoo.addons.crm_policy.models.reminders import remind_batch
 
 TRANSITIONS = {
     # step: from -> to; the check says who may take it and what must be there
@@ -429,7 +429,7 @@ class CrmComplaintNotification(models.Model):
     def _cron_late(self):
         """Tell the head of whoever is in charge, once, that a notification is late."""
         late = self.search([("late", "=", True), ("reminded_on", "=", False)])
-        today, heads, rows = fields.Date.today(), {}, []
+        heads, rows = {}, []
         for record in late:
             key = record.user_id, record.company_id
             if key not in heads:
@@ -437,9 +437,10 @@ class CrmComplaintNotification(models.Model):
                 head = employee.department_id._policy_heads(but=record.user_id)
                 heads[key] = head or record.user_id
             summary = self.env._("Late: %s", record.subject)
-            rows.append((record, heads[key], today, summary))
+            rows.append((record, heads[key], {"summary": summary}))
         remind_batch(self.env, "mail.mail_activity_data_todo", rows)
-        late._write_guarded({"reminded_on": today})
+        for company, records in late.grouped("company_id").items():
+            records._write_guarded({"reminded_on": company._policy_today()})
 
     # ----------------------------------------------------------------- helpers
 

@@ -2,9 +2,11 @@
 
 from odoo import models
 
-# A landscape sheet of the register takes about so many lines of small print, and a
-# column of a tenth of its width about so many Chinese characters a line.
-SHEET_LINES = 42
+# A landscape sheet of the register takes about so many lines of small print, the
+# ruling between two cases half a line, and a column of a tenth of its width about so
+# many Chinese characters a line.
+SHEET_LINES = 46
+RULING = 0.5
 CONTENT_WIDTH = 22
 DEMAND_WIDTH = 12
 NAME_WIDTH = 13
@@ -36,7 +38,7 @@ class CrmComplaint(models.Model):
             ordered = cases.sorted(lambda c: (c.date, c.name or "~", c.id))
             parts, room = [self.browse()], SHEET_LINES
             for case in ordered:
-                lines = case._book_lines()
+                lines = case._book_lines() + RULING
                 if lines > room and parts[-1]:
                     parts.append(self.browse())
                     room = SHEET_LINES

@@ -52,7 +52,7 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_repeats(self):
         """Look again at the last two months: dates and customers may have changed."""
-        today = fields.Date.today()
+        today = self.env.company._policy_today()
         since = fields.Date.subtract(today, months=2)
         self._apply_repeats(SQL("c.date >= %s", since))
 

@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# Characters of measures and result for which the form has room.
+PRINTED = 40
+
 
 class CrmComplaintStatementLine(models.Model):
     _name = "crm.complaint.statement.line"
@@ -77,6 +80,15 @@ class CrmComplaintStatementLine(models.Model):
                 f"{share.party_name} {share.share:g} %"
                 for share in shares.get(line.complaint_id, ())
             )
+
+    def _measures(self):
+        """Return what the form prints of measures and result (CMP-48, CMP-49).
+
+        What the check found, else the countermeasure the production unit gave.
+        """
+        self.ensure_one()
+        text = self.action_result or self.complaint_id.countermeasure or ""
+        return text if len(text) <= PRINTED else f"{text[: PRINTED - 1]}…"
 
     def write(self, vals):
         if set(vals) - self._get_guarded_fields():

@@ -2,6 +2,9 @@
 
 from odoo import fields, models
 
+# Who may see a person's base points.
+READERS = "hr.group_hr_user,crm_policy.group_gm_office"
+
 
 class HrEmployee(models.Model):
     _inherit = "hr.employee"
@@ -10,7 +13,7 @@ class HrEmployee(models.Model):
         string="Base Points",
         digits=(16, 2),
         default=1.0,
-        groups="hr.group_hr_user,crm_policy.group_gm_office",
+        groups=READERS,
         help="Weight of this person when a bonus deduction is split among the staff of "
         "a department; the department's total is the sum at the end of the month "
         "(CMP-116, CMP-120, GAP-25). 0: takes no part.",
@@ -18,4 +21,16 @@ class HrEmployee(models.Model):
 
     _performance_base_points_positive = models.Constraint(
         "CHECK(performance_base_points >= 0)", "Base points cannot be negative."
+    )
+
+
+class HrEmployeePublic(models.Model):
+    _inherit = "hr.employee.public"
+
+    # Whoever has no rights in HR reads employees through this directory.
+    performance_base_points = fields.Float(
+        related="employee_id.performance_base_points",
+        groups=READERS,
+        help="Weight of this person when a bonus deduction is split among the staff of "
+        "a department (CMP-116).",
     )

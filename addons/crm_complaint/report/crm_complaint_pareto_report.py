@@ -55,8 +55,9 @@ class CrmComplaintParetoReport(models.Model):
             SQL("SUM(crm_complaint.loss_total) AS loss_total"),
         )
         return SQL(
-            "SELECT hashtextextended(concat_ws('|', ranked.company_id, year, cause_id),"
-            " 0) & 4503599627370495 AS id, ranked.*, complaint_count * 100.0 / whole"
+            # Small ids: XML-RPC has no word for larger ones than 31 bits.
+            "SELECT ROW_NUMBER() OVER (ORDER BY ranked.company_id, year, cause_id)"
+            " AS id, ranked.*, complaint_count * 100.0 / whole"
             " AS share, running * 100.0 / whole AS cumulative,"
             " (running - complaint_count) * 100.0 / whole"
             " < company.complaint_pareto_share AS vital"

@@ -36,7 +36,7 @@ class TestAccess(ComplaintCase):
         lines = Line.search([("complaint_id", "=", complaint.id)])
         self.assertLessEqual(bool(lines), found)
         for read in (
-            lambda: theirs.read(["demand"]),
+            lambda: theirs.read(),  # programs read all there is
             lambda: theirs.export_data(["demand"]),
         ):
             self.env.invalidate_all()
@@ -115,6 +115,32 @@ class TestAccess(ComplaintCase):
         with self.assertRaises(AccessError):
             message.with_user(self.user_sales2).read(["body"])
         self.assertTrue(Message.with_user(self.user_sales).search(domain))
+
+    def test_followers(self):
+        """Who follows is told to who sees the complaint: by every way of reading."""
+        complaint = self._complaint()
+        self._at(complaint, "quality")
+        complaint.message_subscribe(partner_ids=self.user_sales.partner_id.ids)
+        followers = complaint.message_follower_ids
+        domain = [("id", "in", followers.ids)]
+        for user, seen in (
+            (self.user_sales, True),
+            (self.user_quality, True),
+            (self.user_gmo, True),
+            (self.user_sales2, False),
+            (self.user_accounting, False),
+            (self.user_outsider, False),
+            (self.user_other_company, False),
+        ):
+            theirs = followers.with_user(user).with_context(
+                allowed_company_ids=user.company_ids.ids
+            )
+            found = theirs.search(domain)
+            self.assertEqual(found == followers, seen, user.login)
+            self.assertEqual(theirs.search_count(domain), len(found))
+            groups = theirs._read_group(domain, ["res_model"], ["__count"])
+            self.assertEqual(bool(groups), seen)
+            self.assertEqual(theirs._filtered_access("read"), found)
 
     def test_attachment(self):
         complaint = self._complaint()

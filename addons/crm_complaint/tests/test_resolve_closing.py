@@ -181,7 +181,7 @@ class TestClosing(ComplaintCase):
         complaint.with_user(self.user_sales).report_result("Done")
         complaint.with_user(self.user_gmo).action_close()
         mine = complaint.with_user(self.user_accounting)
-        self.assertEqual(mine.read(["state"])[0]["state"], "closed")
+        self.assertEqual(mine.read()[0]["state"], "closed")
         with self.assertRaises(AccessError):
             mine.write({"active": False})
         with self.assertRaises(AccessError):

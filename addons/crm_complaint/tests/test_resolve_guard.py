@@ -213,6 +213,11 @@ class TestBindingMoney(ComplaintCase):
         more = self._refund(amount=0.01, complaint_id=complaint.id)
         with self.assertRaisesRegex(UserError, "decided up to"):
             more.action_post()
+        complaint.with_user(self.user_sales).report_result("Credited")
+        with self.assertRaisesRegex(UserError, "not finished"):
+            complaint.with_user(self.user_gmo).action_close()
+        more.button_cancel()
+        complaint.with_user(self.user_gmo).action_close()
 
     def test_money_in_other_shapes(self):
         """Words only, a negative line, a bill of the customer: all wait."""

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .reminders import remind_batch
+
 ACTIVITY = "crm_policy.mail_activity_type_longest_stay"
 
 
@@ -68,27 +70,15 @@ class CrmRoutingPassage(models.Model):
         # sudo: who holds the office, not the persons' data
         group = self.env.ref("crm_policy.group_gm").sudo()
         office = group.all_user_ids.filtered(lambda user: user.active)
-        vals_list = []
+        rows = []
         for passage in self:
+            document = self.env[passage.model].browse(passage.res_id)
             for user in office.filtered(
                 lambda user, passage=passage: passage.company_id in user.company_ids
             ):
                 words = passage.with_context(lang=user.lang)
-                vals_list.append(
-                    {
-                        "activity_type_id": self.env.ref(ACTIVITY).id,
-                        "res_model_id": self.env["ir.model"]._get_id(passage.model),
-                        "res_id": passage.res_id,
-                        "res_name": passage.document_name or str(passage.res_id),
-                        "summary": words._escalation_words(),
-                        "user_id": user.id,
-                        "date_deadline": passage.company_id._policy_today(),
-                        "automated": True,
-                    }
-                )
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            vals_list
-        )
+                rows.append((document, user, {"summary": words._escalation_words()}))
+        remind_batch(self.env, ACTIVITY, rows)
 
     def _escalation_words(self):
         self.ensure_one()

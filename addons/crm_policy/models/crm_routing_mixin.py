@@ -246,9 +246,9 @@ class CrmRoutingMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_passed_own_department(self):
         own = set(self.env["hr.department"]._policy_own().ids)
-        # sudo: asked by the access rules themselves
-        for record in self.sudo():
-            passed = record._department_key_ids(record.routing_department_key)
+        for record in self:
+            # sudo: asked by the access rules themselves
+            passed = self._department_key_ids(record.sudo().routing_department_key)
             record.passed_own_department = not own.isdisjoint(passed)
 
     def _search_passed_own_department(self, operator, value):

@@ -5,7 +5,8 @@ step     from         to          who
 ======== ============ =========== ================================================
 send     draft        sent        general manager's office, director
 cancel   draft        cancelled   general manager's office, director
-answer   sent         answered    members and head of the department, addressee
+answer   sent         answered    addressee, head and (but in sales) members of the
+                                  department
 close    sent, answ.  closed      general manager's office, director
 ======== ============ =========== ================================================
 
@@ -18,8 +19,11 @@ from contextvars import ContextVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .reminders import remind_batch
+
 # Values of the notices the running call issues.
 _ISSUING = ContextVar("crm_routing_issuing", default=None)
+ACTIVITY = "crm_policy.mail_activity_type_notice"
 OFFICE = ("crm_policy.group_gm_office", "crm_policy.group_director")
 
 
@@ -194,16 +198,17 @@ class CrmRoutingNotice(models.Model):
         return super().write(vals)
 
     def _is_addressee(self):
-        """Tell whether the user is the addressee, or of the department."""
+        """Tell whether the user is the addressee, or of the department.
+
+        In sales each answers for the own customers, and the head for all.
+        """
         self.ensure_one()
-        user = self.env.user
         # sudo: who belongs to a department, not the employees' data
         department = self.sudo().department_id
-        return user in (
-            self.sudo().user_id
-            | department.member_ids.user_id
-            | department.manager_id.user_id
-        )
+        people = self.sudo().user_id | department.manager_id.user_id
+        if department.policy_code != "sales":
+            people |= department.member_ids.user_id
+        return self.env.user in people
 
     def _check_addressee(self):
         if not self._is_addressee():
@@ -430,37 +435,20 @@ class CrmRoutingNotice(models.Model):
 
         No mail goes out for each: the activity list and its counter tell.
         """
-        activity_type = self._activity_type()
         waiting = {
             (activity.res_model, activity.res_id, activity.user_id.id)
             for activity in self._reminder_activities()
         }
-        today = {company: company._policy_today() for company in self.company_id}
-        vals_list = []
+        rows = []
         for notice in self:
             key = (notice.model, notice.res_id, notice.user_id.id)
             if not notice.user_id or key in waiting:
                 continue
             waiting.add(key)
-            vals_list.append(
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": self.env["ir.model"]._get_id(notice.model),
-                    "res_id": notice.res_id,
-                    "res_name": notice.document_name or str(notice.res_id),
-                    "summary": notice.name,
-                    "note": notice.text,
-                    "user_id": notice.user_id.id,
-                    "date_deadline": today[notice.company_id],
-                    "automated": True,
-                }
-            )
-        for model, notices in self.grouped("model").items():
-            # read the documents' names at once: activities ask them one by one
-            self.env[model].browse(notices.mapped("res_id")).mapped("display_name")
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            vals_list
-        )
+            document = self.env[notice.model].browse(notice.res_id)
+            vals = {"summary": notice.name, "note": notice.text}
+            rows.append((document, notice.user_id, vals))
+        remind_batch(self.env, ACTIVITY, rows)
 
     def _print_lang(self):
         """Return the language of the printed form: the addressee's, else ours."""
@@ -488,4 +476,4 @@ class CrmRoutingNotice(models.Model):
 
     @api.model
     def _activity_type(self):
-        return self.env.ref("crm_policy.mail_activity_type_notice")
+        return self.env.ref(ACTIVITY)

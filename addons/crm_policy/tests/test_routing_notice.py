@@ -52,6 +52,28 @@ class TestRoutingNotice(RoutingSetup, PolicyCase):
         self.assertEqual(notice.state, "closed")
         self.assertFalse(activity.active)
 
+    def test_in_sales_each_has_the_own(self):
+        """Colleagues see no reminder about each other's customers, nor answer one."""
+        with self.at():
+            self.document()
+        with self.at(days=4):
+            self.run_cron()
+        notice = self.env["crm.routing.notice"].search([], order="id desc", limit=1)
+        sales = self.departments["sales"]
+        notice._write_guarded(
+            {"department_id": sales.id, "user_id": self.user_sales.id}
+        )
+        for user, seen in (
+            (self.user_sales, True),
+            (self.user_sales_head, True),
+            (self.user_sales2, False),
+        ):
+            theirs = notice.with_user(user)
+            self.assertEqual(bool(theirs.search([("id", "=", notice.id)])), seen)
+        with self.assertRaises(AccessError):
+            notice.with_user(self.user_sales2).action_answer("We were busy")
+        notice.with_user(self.user_sales_head).action_answer("We were busy")
+
     def test_reminder_again(self):
         """Every so many days, as the limit says; one activity only."""
         self.limit_quality.reminder_interval_days = 2

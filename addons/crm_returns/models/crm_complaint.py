@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+from .crm_return import CLOSED_STATES
 from .crm_return_criteria import DECIDED
 
 # Resolutions of a complaint that bring goods back.
@@ -48,6 +49,22 @@ class CrmComplaint(models.Model):
         return next(
             (kind for kind in kinds if kind not in begun), (kinds or [False])[0]
         )
+
+    def _unfinished_resolutions(self):
+        """Goods on their way back and allowances not booked keep the case open."""
+        found = super()._unfinished_resolutions()
+        if self.customer_refusal:
+            return found
+        document = self.sudo()  # sudo: what is open stops also who cannot open it
+        returns = document.return_ids.filtered(lambda r: r.state not in CLOSED_STATES)
+        allowances = self.env["crm.return.allowance"].sudo()  # sudo: as above
+        allowances = allowances.search(
+            [
+                ("complaint_id", "=", self.id),
+                ("state", "not in", ("booked", "refused")),
+            ]
+        )
+        return [*found, *(record.display_name for record in (*returns, *allowances))]
 
     def action_view_returns(self):
         """Open the returns of this complaint, or start the first."""

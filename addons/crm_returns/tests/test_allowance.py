@@ -111,6 +111,10 @@ class TestAllowance(AllowanceMixin, PolicyCase):
         with self.assertRefused(UserError, "only in"):
             accounting.action_create_credit_note()
         document.action_seal()
+        complaint = document.complaint_id
+        complaint.with_user(self.user_sales).report_result("Signed")
+        with self.assertRefused(UserError, "not finished"):
+            complaint.with_user(self.user_gmo).action_close()
         with self.assertRaises(AccessError):
             document.action_create_credit_note()
         note = self.env["account.move"].browse(accounting.action_create_credit_note())
@@ -123,7 +127,8 @@ class TestAllowance(AllowanceMixin, PolicyCase):
         note.with_user(self.user_accounting).action_post()
         self.assertEqual(document.state, "booked")
         self.assertEqual(note.amount_untaxed, 100)
-        self.assertEqual(note.complaint_id, document.complaint_id)
+        self.assertEqual(note.complaint_id, complaint)
+        complaint.with_user(self.user_gmo).action_close()
         self.assertAlmostEqual(
             receivable - self.invoice.amount_residual, note.amount_total, 2
         )
