@@ -150,7 +150,9 @@ class CrmDataRequest(models.Model):
             names.append("child_ids")
         with customer_file("xlsx") as file:
             customers._check_customer_export("export", names)
-        return f"{self.name}.xlsx", file.seal(self.env["crm.xlsx"]._workbook(sheets))
+        return f"{self.name}.xlsx", file.seal(
+            self.env["crm.xlsx"]._workbook(sheets, file)
+        )
 
     def _file_columns(self):
         """Return the fields of the parts granted that their holder may read, in order.

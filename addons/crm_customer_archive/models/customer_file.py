@@ -22,11 +22,13 @@ class CustomerFile:
 
     :ivar format: "xlsx", "pdf", "csv" or "vcard"
     :ivar password: what encrypts it, or None: nothing in it needs one
+    :ivar requests: numbers of the requests that grant it
     """
 
     def __init__(self, file_format):
         self.format = file_format
         self.password = None
+        self.requests = []
 
     @property
     def can_be_sealed(self):

@@ -101,6 +101,9 @@ class ResPartner(models.Model):
         :raises UserError: its format carries no password, or none was taken yet
         """
         file = file_being_made()
+        if file:
+            # sudo: their numbers, printed on the file
+            file.requests = requests.sudo().mapped("name")
         if not file or not self._needs_file_password():
             return
         if not file.can_be_sealed:

@@ -201,6 +201,9 @@ class ResPartner(models.Model):
             if value:
                 label = self._fields[name]._description_string(self.env)
                 text = value.display_name if hasattr(value, "_name") else value
+                if self._fields[name].type == "selection":
+                    labels = self._fields[name]._description_selection(self.env)
+                    text = dict(labels).get(value, value)
                 lines.append(f"{label}: {text}")
         lines += [
             f"{self.env._('Bank Account')}: {account.display_name}"

@@ -4,7 +4,7 @@ import io
 
 import xlsxwriter
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -38,10 +38,11 @@ class CrmXlsx(models.AbstractModel):
     _description = "Excel lists"
 
     @api.model
-    def _workbook(self, sheets):
+    def _workbook(self, sheets, file=None):
         """Return the bytes of a workbook.
 
         :param sheets: list of (title, columns, records); columns as (field, width)
+        :param file: the ``CustomerFile`` it ends in; what grants it is printed below
         """
         output = io.BytesIO()
         book = xlsxwriter.Workbook(
@@ -52,10 +53,26 @@ class CrmXlsx(models.AbstractModel):
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "money": book.add_format({"num_format": "#,##0.00"}),
         }
+        footer = self._footer(file.requests if file else [])
         for title, columns, records in sheets:
-            self._write_sheet(book.add_worksheet(title[:31]), columns, records, formats)
+            sheet = book.add_worksheet(title[:31])
+            sheet.set_landscape()
+            sheet.set_paper(9)  # A4
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            sheet.set_header(f"&C{title.replace('&', '&&')}")
+            sheet.set_footer(footer)
+            self._write_sheet(sheet, columns, records, formats)
         book.close()
         return output.getvalue()
+
+    @api.model
+    def _footer(self, requests):
+        """Return the line below every page: who took it out, when, what grants it."""
+        moment = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        parts = [self.env.company.name, self.env.user.name, *requests[:3]]
+        parts.append(f"{moment:%Y-%m-%d %H:%M}")
+        return f"&L{' '.join(parts)[:200].replace('&', '&&')}&R&P / &N"
 
     @api.model
     def _write_sheet(self, sheet, columns, records, formats):
@@ -137,7 +154,9 @@ class ResPartner(models.Model):
             order="customer_number, name, id",
         )
         title = self.env._("Customer List")
-        content = self.env["crm.xlsx"]._workbook([(title, LIST_COLUMNS, customers)])
+        content = self.env["crm.xlsx"]._workbook(
+            [(title, LIST_COLUMNS, customers)], file
+        )
         return f"{title}.xlsx", file.seal(content)
 
 
@@ -164,7 +183,9 @@ class CrmInformationReport(models.Model):
             with customer_file("xlsx") as file:
                 owners._check_data_use("export", ("phone", "street"), "xlsx")
             title = self.env._("Owner Information")
-            content = self.env["crm.xlsx"]._workbook([(title, OWNER_COLUMNS, lines)])
+            content = self.env["crm.xlsx"]._workbook(
+                [(title, OWNER_COLUMNS, lines)], file
+            )
             content = file.seal(content)
         else:
             phone = lines.filtered(lambda line: line.enquiry_kind == "phone")

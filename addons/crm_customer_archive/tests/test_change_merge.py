@@ -167,7 +167,8 @@ class TestMerge(ArchiveCase):
             .with_context(active_model="res.partner", active_ids=both.ids)
             .create({"dst_partner_id": self.keep.id, "merge_reason": "Same licence"})
         )
-        wizard.action_merge()
+        action = wizard.action_merge()
+        self.assertEqual(action["res_id"], self.keep.id, "shown at once")
         self.assertEqual(self.keep.merge_log_ids.reason, "Same licence")
 
     def test_refusals(self):

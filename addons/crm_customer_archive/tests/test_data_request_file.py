@@ -43,7 +43,9 @@ class TestDataRequestFile(RequestMixin, ArchiveCase):
         request = self._granted(
             form="electronic", customer_ids=(self.mine | self.other).ids, parts=[]
         )
-        rows = list(self._workbook(request).active.values)
+        sheet = self._workbook(request).active
+        self.assertIn(request.name, sheet.oddFooter.left.text)
+        rows = list(sheet.values)
         self.assertEqual(
             [row[1] for row in rows[1:]], ["Own Mill Ltd", self.other.name]
         )

@@ -22,6 +22,23 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         help="Required to merge customers on file whose credit codes differ.",
     )
 
+    def action_merge(self):
+        """Merge; who merged chosen customers is shown the one that remains."""
+        # sudo: whether it is a customer's file
+        files = self.partner_ids.sudo().crm_customer_id
+        chosen = bool(files) and not self.line_ids
+        remains = self.dst_partner_id or self.partner_ids._merge_destination()
+        action = super().action_merge()
+        if not chosen or not remains.exists():
+            return action
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": remains.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         partners = self.env["res.partner"].browse(partner_ids).exists()
         # sudo: whether a file is touched decides which rules apply
