@@ -392,6 +392,11 @@ class CrmLoan(models.Model):
         """Show the transfers of this loan."""
         return self._open_records("stock.action_picking_tree_all", self.picking_ids)
 
+    def action_view_open_pickings(self):
+        """Show the transfers of this loan that wait for the keeper."""
+        waiting = self.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        return self._open_records("stock.action_picking_tree_all", waiting)
+
     # ------------------------------------------------------------------- cron
 
     @api.model

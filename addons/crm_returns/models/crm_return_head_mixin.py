@@ -2,7 +2,7 @@
 
 import math
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -30,6 +30,11 @@ class CrmReturnHeadMixin(models.AbstractModel):
     _name = "crm.return.head.mixin"
     _description = "Head of a document about returned goods"
 
+    held_by_me = fields.Boolean(
+        compute="_compute_held_by_me",
+        help="The document is at a department of the user, who takes its next step.",
+    )
+
     # -------------------------------------------------------------- lifecycle
 
     @api.model_create_multi
@@ -49,6 +54,22 @@ class CrmReturnHeadMixin(models.AbstractModel):
         for record in self.sudo():
             employee = record.user_id.with_company(record.company_id).employee_id
             record.department_id = employee.department_id
+
+    @api.depends_context("uid")
+    def _compute_held_by_me(self):
+        self.held_by_me = False
+        if "routing_department_id" not in self._fields:
+            return
+        user = self.env.user
+        acts_for_all = user.has_group("crm_policy.group_gm_office") or user.has_group(
+            "crm_policy.group_director"
+        )
+        # sudo: who belongs to a department, not the employees' data
+        for department, records in self.sudo().grouped("routing_department_id").items():
+            people = department.member_ids.user_id | department.manager_id.user_id
+            for record in records.with_env(self.env):
+                holders = people | record.routing_user_id
+                record.held_by_me = acts_for_all or user in holders
 
     def _count_linked(self, *links):
         """Set counters of records that point to these documents, whoever asks.

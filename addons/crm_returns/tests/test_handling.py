@@ -289,6 +289,8 @@ class TestHandling(ReturnCase):
         self.assertEqual(plan.cost_planned, 36)
         self._plan(document)
         self.assertEqual(plan.state, "approved")
+        self.assertTrue(plan.with_user(self.user_pmc).held_by_me)
+        self.assertFalse(plan.held_by_me, "others are not offered the next step")
         with self.assertRefused(UserError, "stays in quarantine"):
             document.item_ids.with_user(self.user_storage).action_dispose()
         planner = plan.with_user(self.user_pmc)
