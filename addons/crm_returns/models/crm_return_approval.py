@@ -102,11 +102,10 @@ class CrmReturn(models.Model):
     @api.depends("state", "partner_id", "line_ids.sale_line_id", "complaint_id")
     def _compute_undecided_complaints(self):
         for record in self:
-            open_request = record.state in OPEN_REQUEST_STATES[:-1]
-            complaints = open_request and record._undecided_about_goods()
-            record.undecided_complaints = complaints and format_list(
-                self.env, complaints.mapped("name")
-            )
+            names = []
+            if record.state in OPEN_REQUEST_STATES and record.state != "approved":
+                names = record._undecided_about_goods().mapped("name")
+            record.undecided_complaints = format_list(self.env, names)
 
     @api.model
     def _get_approval_step_labels(self):

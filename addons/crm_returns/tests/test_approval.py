@@ -135,8 +135,8 @@ class TestApproval(ReturnCase, ComplaintMixin):
         with self.assertRaises(AccessError):
             document.passage_ids.with_user(self.user_sales).action_extend(1, "x")
 
-    def _complaint(self, quantity, kind="return"):
-        """Carry a complaint to its decision for a return."""
+    def _complaint(self, quantity, kind="return", state="decided"):
+        """Carry a complaint to its decision for a return, or as far as asked."""
         kind = self.env.ref(f"crm_complaint.resolution_kind_{kind}")
         self._complaint_resolution = [
             Command.create({"kind_id": kind.id, "quantity": quantity, "amount": 100})
@@ -154,7 +154,7 @@ class TestApproval(ReturnCase, ComplaintMixin):
                 "opinion": "Sample confirms it",
             }
         )
-        return self._at(complaint, "decided")
+        return self._at(complaint, state)
 
     def _summary_vals(self, amount=1000.0, **vals):
         return super()._summary_vals(resolution_ids=self._complaint_resolution, **vals)
@@ -183,6 +183,16 @@ class TestApproval(ReturnCase, ComplaintMixin):
         document = self._return((self.line, 1), complaint_id=complaint.id)
         with self.assertRefused(UserError, "RET-62"):
             document.action_submit()
+
+    def test_complaint_undecided(self):
+        """CMP-50: goods complained of wait for the decision, and the form says so."""
+        document = self._return((self.line, 1))
+        self.assertFalse(document.undecided_complaints)
+        complaint = self._complaint(5, state="quality")
+        document.invalidate_recordset()
+        self.assertEqual(document.undecided_complaints, complaint.name)
+        with self.assertRefused(UserError, "CMP-50"):
+            self._approve(document)
 
     def test_complaint_decides_kind(self):
         """RET-54: what the complaint decided is what is asked for."""
