@@ -12,6 +12,8 @@ from .people import draw_seal
 FROM_COMPLAINTS = ("settled",) * 5 + ("verification", "in_quality", "with_accounting")
 #: Days after delivery in which the customer may still give goods back.
 NOT_LONG_AGO = 330
+#: The technical department has a plan for everything that came back before.
+RECENT = timedelta(days=20)
 OWN = (
     *("settled",) * 4,
     "not_eligible",
@@ -286,7 +288,9 @@ def _credit(world, document):
     notes = document.credit_note_ids
     if notes:
         notes.action_post()
-    if world.rng.random() < 0.6:
+    # Of the last weeks' goods some still wait for their plan.
+    recent = world.now > world.end - RECENT
+    if world.rng.random() < 0.6 or not recent:
         _handle(world, document.sudo().plan_ids)
 
 
