@@ -122,16 +122,19 @@ class CrmComplaintChart(models.Model):
     def _domain(self):
         self.ensure_one()
         date_field = GROUPS[self.group_by][2]
-        first = fields.Date.context_today(self).replace(day=1)
-        since = first - relativedelta(months=self.months - 1)
         domain = [
-            (date_field, ">=", fields.Date.to_string(since)),
+            (date_field, ">=", fields.Date.to_string(self._month(0))),
             ("company_id", "in", self.env.companies.ids),
         ]
         if self.pareto:
             group = GROUPS[self.group_by][1].partition(":")[0]
             domain += [("not_substantiated", "=", False), (group, "!=", False)]
         return domain
+
+    def _month(self, number):
+        """Return the first day of a month shown, counted from the oldest."""
+        first = fields.Date.context_today(self).replace(day=1)
+        return first - relativedelta(months=self.months - 1 - number)
 
     def _measure_spec(self):
         model = self.env[GROUPS[self.group_by][0]]
@@ -146,7 +149,7 @@ class CrmComplaintChart(models.Model):
             self._domain(), [group], [self._measure_spec()]
         )
         if self.group_by == "month":
-            return [(day.strftime("%y-%m"), value or 0) for day, value in rows]
+            return self._points_of_months(dict(rows))
         # sudo: names as in the lists of complaints; of departments and products the
         # plain name, without the departments above and the part number
         plain = rows and rows[0][0]._name in ("hr.department", "product.product")
@@ -156,6 +159,18 @@ class CrmComplaintChart(models.Model):
             (_shortened(record.sudo()[name]) or self.env._("None"), value or 0)
             for record, value in rows
         ]
+
+    def _points_of_months(self, values):
+        """Return the points in order; a month without complaints has none or no loss.
+
+        Where shares and means are shown, there is nothing to show of such a month.
+        """
+        months = [self._month(number) for number in range(self.months)]
+        if self.measure not in ("count", "loss"):
+            months = [day for day in months if day in values]
+        # Short names stand upright below the bars.
+        form = "%m" if self.months <= 12 else "%y-%m"
+        return [(day.strftime(form), values.get(day) or 0) for day in months]
 
     def action_open(self):
         """Open the analysis behind the chart."""
