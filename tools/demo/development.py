@@ -109,7 +109,7 @@ def _own_prices(world, customer):
     customer = customer.with_env(world.env)
     customer.property_product_pricelist = world.env["product.pricelist"].create(
         {
-            "name": f"{customer.name}特价",
+            "name": f"{customer.customer_number}特价",
             "company_id": world.company.id,
             "item_ids": [
                 Command.create(

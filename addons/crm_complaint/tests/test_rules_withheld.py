@@ -39,6 +39,26 @@ class TestWithheld(WithheldMixin, ComplaintCase):
         ):
             self.assertWithheld(user, complaint, resolution, *things, *passages)
 
+    def test_goods_sent(self):
+        """Who only sells sees no transfer to a customer withheld; the store does."""
+        kind = self.env["stock.picking.type"].search(
+            [("code", "=", "outgoing"), ("company_id", "=", self.company.id)], limit=1
+        )
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": kind.id,
+                "partner_id": self.customer.id,
+                "location_id": kind.default_location_src_id.id,
+                "location_dest_id": kind.default_location_dest_id.id,
+            }
+        )
+        self.assertSeen(self.user_sales2, picking)
+        self._classify(self.customer)
+        self.assertWithheld(self.user_sales2, picking)
+        self.assertSeen(self.user_sales, picking)
+        self.user_storage.group_ids += self.env.ref("stock.group_stock_user")
+        self.assertSeen(self.user_storage, picking)
+
     def test_entrusted(self):
         """Its salesperson, who keeps the file, and the department that holds it."""
         complaint = self._at_quality()

@@ -131,3 +131,4 @@ from . import crm_policy_review
 from . import res_partner_analysis
 from . import res_partner_analysis_report
 from . import res_partner_merge_conflicts
+from . import calendar_event

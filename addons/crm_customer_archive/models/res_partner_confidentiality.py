@@ -265,7 +265,9 @@ class ResPartner(models.Model):
             self._check_level_change(vals["confidentiality_level_id"])
         result = super().write(vals)
         if vals.get("confidentiality_level_id"):
-            self.filtered("is_classified")._check_classified_followers()
+            secret = self.filtered("is_classified")
+            secret._check_classified_followers()
+            secret._hide_classified_meetings()
         return result
 
     @api.model
@@ -309,6 +311,14 @@ class ResPartner(models.Model):
             .search([("res_model", "=", "res.partner"), ("res_id", "in", self.ids)])
         )
         followers.filtered(lambda follower: not follower._may_follow()).unlink()
+
+    def _hide_classified_meetings(self):
+        """Meetings with a file that has just been classified become busy time."""
+        # sudo: everybody's calendars, and all people of the file
+        family = self.sudo().with_context(active_test=False)
+        people = family.search([("crm_customer_id", "in", self.ids)])
+        events = self.env["calendar.event"].sudo()  # sudo: as above
+        events.search([("partner_ids", "in", people.ids)])._hide_classified()
 
     # ----------------------------------------------------------------- actions
 

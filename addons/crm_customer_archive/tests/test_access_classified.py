@@ -140,8 +140,22 @@ class TestClassified(ArchiveCase):
                 "company_id": self.company.id,
             }
         )
+        meeting = (
+            self.env["calendar.event"]
+            .with_user(self.user_sales)
+            .create(
+                {
+                    "name": "Secret deal",
+                    "start": "2026-01-05 01:00:00",
+                    "stop": "2026-01-05 02:00:00",
+                    "partner_ids": self.customer.ids,
+                }
+            )
+        )
+        self.assertEqual(meeting.privacy, "private")
         self.env.flush_all()
         hidden = [
+            meeting.attendee_ids,
             self.customer.bank_ids,
             self.customer.message_ids[:1],
             attachment,
