@@ -8,7 +8,7 @@ transfers of orders, but not these.
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_date
 
 # What only the keeper enters on a move that brings returned goods.
 KEEPER_FIELDS = frozenset(
@@ -82,6 +82,8 @@ class StockMove(models.Model):
         res = super().write(vals)
         if lines is not None:
             self._check_return_keeper()
+        if "date" in vals:
+            self._check_returned_period()
         if done or lines is not None:
             self._check_customer_returns()
         if vals.get("state") in ("done", "cancel") or lines:
@@ -183,6 +185,26 @@ class StockMove(models.Model):
                     )
                 )
         moves._check_returned_lots()
+
+    def _check_returned_period(self):
+        """Raise when sold goods would come back in a period that is closed.
+
+        :raises UserError: names the receipt and the day
+        """
+        # sudo: the closed period binds storekeepers who may not read accounting
+        for move in self.sudo()._customer_returns():
+            company = move.company_id
+            day = company._policy_date(move.date)
+            if company._get_lock_date_violations(
+                day, fiscalyear=True, sale=False, purchase=False, tax=False, hard=True
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(receipt)s: %(day)s lies in a period that is closed.",
+                        receipt=move.picking_id.name or move.reference or "-",
+                        day=format_date(self.env, day),
+                    )
+                )
 
     def _check_returned_lots(self):
         """Raise when a lot came back that was not delivered, or more than once."""

@@ -1,5 +1,7 @@
 """Stock quantity and value, receivable and revenue agree to the fen on every path."""
 
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -128,7 +130,7 @@ class TestIntegrity(ReturnCase):
         self.assertAlmostEqual(document.cost_total, 2 * 7.77 + 12.34, 2)
 
     def test_closed_period(self):
-        """A credit note does not enter a period that is closed."""
+        """Neither goods nor credit notes enter a period that is closed."""
         order = self._sell({self.coat: 3}, received=True)
         document = self._judged(order)
         note = self._notes(document, post=False)
@@ -136,6 +138,9 @@ class TestIntegrity(ReturnCase):
         with self.assertRefused(UserError, "Lock Date"):
             note.with_user(self.user_accounting).action_post()
         self.assertEqual((note.state, document.state), ("draft", "with_accounting"))
+        receipt = document.sudo().picking_ids.move_ids.with_user(self.user_storage)
+        with self.assertRefused(UserError, "closed"):
+            receipt.date -= timedelta(days=1)
 
     def test_kept(self):
         """What moved goods or money is not deleted."""
