@@ -399,9 +399,11 @@ class CrmComplaint(models.Model):
     @api.depends("name", "partner_id")
     def _compute_display_name(self):
         for complaint in self:
+            # sudo: the name only, also for who may not open the customer's file
+            customer = complaint.sudo().partner_id.name
             complaint.display_name = complaint.name or self.env._(
                 "Draft complaint of %s",
-                complaint.partner_id.name or self.env._("an unknown customer"),
+                customer or self.env._("an unknown customer"),
             )
 
     # ------------------------------------------------------------------- checks

@@ -71,8 +71,10 @@ class CrmComplaintJoint(models.Model):
     @api.depends("partner_id", "complaint_id")
     def _compute_display_name(self):
         for joint in self:
+            # sudo: the names only, for whoever sees the case and not the other party
+            names = joint.sudo()
             joint.display_name = (
-                f"{joint.complaint_id.display_name} · {joint.partner_id.display_name}"
+                f"{names.complaint_id.display_name} · {names.partner_id.display_name}"
             )
 
     @api.model_create_multi

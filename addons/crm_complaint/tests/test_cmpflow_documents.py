@@ -28,7 +28,12 @@ class TestDocuments(ComplaintCase):
         )
 
     def test_field_response(self):
+        # Quality goes to customers whose file it may not open.
+        self.customer.write({"is_crm_customer": True, "company_id": self.company.id})
+        self.assertFalse(self.customer.with_user(self.user_quality).has_access("read"))
         response = self._called()
+        theirs = response.with_user(self.user_quality)
+        self.assertIn(self.customer.name, theirs.display_name)
         self.assertEqual(response.routing_department_id.policy_code, "quality")
         quality = response.with_user(self.user_quality)
         with self.assertRaisesRegex(UserError, "Persons Sent"):
