@@ -132,3 +132,4 @@ from . import res_partner_analysis
 from . import res_partner_analysis_report
 from . import res_partner_merge_conflicts
 from . import calendar_event
+from . import crm_lead_withheld

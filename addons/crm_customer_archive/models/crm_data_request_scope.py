@@ -162,7 +162,7 @@ class CrmDataRequest(models.Model):
 
     def _access_period(self):
         """Return start and end of the period in UTC: whole local days."""
-        zone = ZoneInfo(self.company_id.partner_id.tz or self.env.user.tz or "UTC")
+        zone = ZoneInfo(self.company_id._policy_tz_name())
         start = datetime.combine(self.date_from, time.min, zone)
         end = datetime.combine(self.date_to + timedelta(days=1), time.min, zone)
         utc = ZoneInfo("UTC")

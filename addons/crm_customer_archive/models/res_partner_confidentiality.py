@@ -271,6 +271,23 @@ class ResPartner(models.Model):
         return result
 
     @api.model
+    def _check_not_withheld(self, ids):
+        """Raise where one of the partners belongs to a file withheld from the user.
+
+        Their names stand in no error: who guesses an id learns nothing.
+        """
+        if self.env.su or not ids or not self._any_classified():
+            return
+        # sudo: the search itself says what this user may not see
+        partners = self.sudo().with_context(active_test=False)
+        if partners.search_count(
+            [("id", "in", list(ids)), ("is_withheld", "=", True)], limit=1
+        ):
+            raise AccessError(
+                self.env._("You have no access to one of the contacts named (ARC-213).")
+            )
+
+    @api.model
     def _check_scope_untouched(self, vals):
         """The scope of a data request is frozen there, never written from a file."""
         if vals.get("granted_request_ids"):

@@ -30,6 +30,7 @@ class ResPartner(models.Model):
         """
         if self.env.su:
             return
+        self._check_not_withheld(self.ids)
         # sudo: which files they belong to; the user's rules have been applied before
         partners = self.sudo().with_context(active_test=False)
         files = partners.crm_customer_id

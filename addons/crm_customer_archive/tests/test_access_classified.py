@@ -198,6 +198,28 @@ class TestClassified(ArchiveCase):
             Order.search([("id", "=", order.id), ("partner_id.city", "=", "银川市")])
         )
 
+    def test_taken_over_by_no_document(self):
+        """Neither a lead nor a form being filled in nor an error tells of the file."""
+        name = self.customer.name
+        as_other = self.env(user=self.user_sales2.id)
+        with self.assertRaises(AccessError):
+            as_other["crm.lead"].create(
+                {"name": "Deal", "partner_id": self.customer.id}
+            )
+        lead = as_other["crm.lead"].create({"name": "Deal"})
+        with self.assertRaises(AccessError):
+            lead.partner_id = self.customer.id
+        with self.assertRaises(AccessError):
+            as_other["crm.lead"].onchange(
+                {"partner_id": self.customer.id},
+                ["partner_id"],
+                {"partner_id": {"fields": {"display_name": {}}}},
+            )
+        report = "crm_customer_archive.report_customer_data_card"
+        with self.assertRaises(AccessError) as caught:
+            as_other["ir.actions.report"]._render_qweb_html(report, self.customer.ids)
+        self.assertNotIn(name, str(caught.exception))
+
     def test_declassify(self):
         """Who keeps the file may make it secret, not the reverse."""
         with self.assertRaises(AccessError):
