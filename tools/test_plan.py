@@ -30,7 +30,7 @@ SECONDS = {
     "install/test_addons::test_all_uninstalled_and_installed_again": 85,
     "browser/test_archive_tours": 85,
     "rpc/test_concurrency": 60,
-    "rpc/test_story": 55,
+    "rpc/test_story": 62,
     "lint": 45,
     "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 25,
