@@ -13,7 +13,7 @@ from . import words
 from .clock import at, local_day, workday
 
 #: Orders of the two years, and quotations still open at the end.
-ORDERS, QUOTATIONS = 220, 8
+ORDERS, QUOTATIONS = 160, 8
 #: Weeks from one round of orders to the next, and when it is delivered: days after the
 #: Monday, hour, and which part of what is left.
 ROUND = 4

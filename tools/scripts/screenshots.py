@@ -6,6 +6,7 @@ Run ``./crm run --detach`` first, then with the Python of CRM_HOME's venv:
 
 import argparse
 import base64
+import os
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,8 @@ def main():
     options = options.parse_args()
     site = SimpleNamespace(url=options.url, database=options.database)
     IMAGES.mkdir(parents=True, exist_ok=True)
+    # The browser shows the hours of the company, not of this machine.
+    os.environ["TZ"] = "Asia/Shanghai"
     browser = Browser()
     try:
         for name, (login, path, click) in PICTURES.items():
