@@ -127,10 +127,12 @@ def from_complaint(world, end, quick=False):
 
 def _returnable(world):
     """Return the order lines that were delivered and invoiced not long ago."""
+    since = local_day(world.now) - timedelta(days=NOT_LONG_AGO)
     return [
         line
-        for line in world.delivered[-160:-5]
+        for line in world.delivered[:-5]
         if line not in world.complained
+        and local_day(line.order_id.date_order) > since
         and line.qty_invoiced
         and not line.order_id.partner_id.is_foreign
     ]
