@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -487,6 +487,13 @@ class TestClassifiedInvoice(AccountTestInvoicingCommon):
         self.env.invalidate_all()
         move.action_post()
         self.assertEqual(move.state, "posted")
+        self.env.invalidate_all()
+        # The dialog that takes the money names the customer, which nobody types there.
+        payment = self.env["account.payment.register"].with_user(accountant)
+        payment = payment.with_context(active_model=move._name, active_ids=move.ids)
+        with Form(payment) as dialog:
+            dialog.amount = 10
+        self.assertEqual(dialog.record.sudo().partner_id, customer)
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
             move.partner_id.read(["phone"])
