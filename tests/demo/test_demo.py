@@ -50,7 +50,7 @@ def test_count_and_states(admin, model):
 
 def test_orders_deliveries_invoices(admin):
     """Two years of orders were delivered and invoiced; some are under way."""
-    assert admin.call("sale.order", "search_count", []) >= 220
+    assert admin.call("sale.order", "search_count", []) >= 160
     orders = read(admin, "sale.order", [["state", "=", "sale"]], ["date_order"])
     days = sorted(order["date_order"] for order in orders)
     first, last = (datetime.fromisoformat(day) for day in (days[0], days[-1]))
@@ -254,10 +254,18 @@ def test_archive_contacts(admin):
 
 
 def test_archive_accounts(admin):
-    """A plan is carried out and another audited; an evaluation has its outcome."""
-    plans = read(admin, "crm.account.plan", [], ["state"])
-    assert sorted(plan["state"] for plan in plans) == ["audit", "running"]
-    [evaluation] = read(admin, "crm.customer.evaluation", [], ["state", "outcome"])
+    """Plans are carried out and one is audited; an evaluation has its outcome.
+
+    A customer is developed by a plan and appraised; another is assured of service.
+    """
+    plans = read(admin, "crm.account.plan", [], ["kind", "state"])
+    assert sorted(plan["state"] for plan in plans) == ["audit", *["running"] * 3]
+    assert {"development", "assurance"} < {plan["kind"] for plan in plans}
+    of_development = ["template_id.code", "=", "DEVELOPMENT"]
+    assert len(read(admin, "crm.customer.evaluation", [of_development], ["state"])) == 1
+    [evaluation] = read(
+        admin, "crm.customer.evaluation", ["!", of_development], ["state", "outcome"]
+    )
     assert evaluation["state"] == "closed"
     assert evaluation["outcome"] == "develop"
 
