@@ -56,9 +56,9 @@ def test_orders_deliveries_invoices(admin):
     first, last = (datetime.fromisoformat(day) for day in (days[0], days[-1]))
     assert last - first > timedelta(days=600)
     done = [["picking_type_code", "=", "outgoing"], ["state", "=", "done"]]
-    assert admin.call("stock.picking", "search_count", done) > 180
+    assert admin.call("stock.picking", "search_count", done) > 130
     posted = [["move_type", "=", "out_invoice"], ["state", "=", "posted"]]
-    assert admin.call("account.move", "search_count", posted) > 120
+    assert admin.call("account.move", "search_count", posted) > 85
 
 
 def test_payments(admin):
