@@ -326,8 +326,8 @@ class CrmRoutingMixin(models.AbstractModel):
 
     # ----------------------------------------------------------------- checks
 
-    def _routing_check_holder(self):
-        """Raise unless the user holds these documents, or is of the office.
+    def _routing_held(self):
+        """Return those of these documents whose next step is the user's.
 
         Who holds: the person, members and head of the department; the general
         manager's office and directors act for everybody.
@@ -336,22 +336,36 @@ class CrmRoutingMixin(models.AbstractModel):
         if user.has_group("crm_policy.group_gm_office") or user.has_group(
             "crm_policy.group_director"
         ):
-            return
+            return self
+        held = self.browse()
         # sudo: who belongs to a department, not the employees' data
         for department, records in self.sudo().grouped("routing_department_id").items():
             members = department.member_ids.user_id | department.manager_id.user_id
-            if user in members:
-                continue
-            for record in records:
-                if user != record.routing_user_id:
-                    raise AccessError(
-                        self.env._(
-                            "%(document)s is at %(department)s: only its members take "
-                            "this step.",
-                            document=record.display_name,
-                            department=department.name or self.env._("no department"),
-                        )
-                    )
+            held |= records.filtered(
+                lambda record, members=members: (
+                    user in members or user == record.routing_user_id
+                )
+            ).with_env(self.env)
+        return held
+
+    def _routing_check_holder(self):
+        """Raise unless the user holds these documents, or is of the office.
+
+        :raises AccessError: names the first that is with others
+        """
+        others = self - self._routing_held()
+        if others:
+            # sudo: the names only
+            record = others[0].sudo()
+            raise AccessError(
+                self.env._(
+                    "%(document)s is at %(department)s: only its members take "
+                    "this step.",
+                    document=record.display_name,
+                    department=record.routing_department_id.name
+                    or self.env._("no department"),
+                )
+            )
 
     # -------------------------------------------------------------- lifecycle
 

@@ -57,19 +57,9 @@ class CrmReturnHeadMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_held_by_me(self):
-        self.held_by_me = False
-        if "routing_department_id" not in self._fields:
-            return
-        user = self.env.user
-        acts_for_all = user.has_group("crm_policy.group_gm_office") or user.has_group(
-            "crm_policy.group_director"
-        )
-        # sudo: who belongs to a department, not the employees' data
-        for department, records in self.sudo().grouped("routing_department_id").items():
-            people = department.member_ids.user_id | department.manager_id.user_id
-            for record in records.with_env(self.env):
-                holders = people | record.routing_user_id
-                record.held_by_me = acts_for_all or user in holders
+        held = self._routing_held() if "routing_department_id" in self._fields else []
+        for record in self:
+            record.held_by_me = record in held
 
     def _count_linked(self, *links):
         """Set counters of records that point to these documents, whoever asks.
