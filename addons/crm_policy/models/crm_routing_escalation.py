@@ -99,6 +99,7 @@ class CrmRoutingPassage(models.Model):
         # sudo: time limits bind whoever forwards the document
         told = self.sudo().filtered("escalated_at")
         for model, passages in told.grouped("model").items():
+            # sudo: the activities are those of the general manager's office
             self.env["mail.activity"].sudo().search(
                 [
                     ("activity_type_id", "=", self.env.ref(ACTIVITY).id),

@@ -187,12 +187,7 @@ class AccountMove(models.Model):
     def action_view_return(self):
         """Open the return this credit note belongs to."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.return",
-            "res_id": self.crm_return_id.id,
-            "views": [(False, "form")],
-        }
+        return self.crm_return_id.get_formview_action()
 
 
 class AccountMoveLine(models.Model):

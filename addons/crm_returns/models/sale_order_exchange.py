@@ -40,9 +40,4 @@ class SaleOrder(models.Model):
     def action_view_exchanged_return(self):
         """Open the exchange whose new goods this order delivers."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.return",
-            "res_id": self.crm_return_id.id,
-            "views": [(False, "form")],
-        }
+        return self.crm_return_id.get_formview_action()

@@ -52,9 +52,4 @@ class StockPicking(models.Model):
     def action_view_return(self):
         """Open the return request of this receipt."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.return",
-            "res_id": self.crm_return_id.id,
-            "views": [(False, "form")],
-        }
+        return self.crm_return_id.get_formview_action()
