@@ -389,7 +389,7 @@ def listing(env, user):
         ("open", [("state", "not in", ("closed", "cancelled"))]),
         ("late", [("routing_late", "=", True)]),
         ("of a customer", [("partner_id", "child_of", customer.id)]),
-        # Asks the rules of customers, too: for whom a name may be looked for.
+        # Asks the rules of customers, too.
         ("by a name", [("partner_id.name", "ilike", "B77 ")]),
     ):
 
