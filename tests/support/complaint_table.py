@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg2
 
 from tests.support.clients import Json2
-from tests.support.work import PARTS, value_of
+from tests.support.work import COMPLAINT, PARTS, value_of
 
 #: Yuan for a dollar.
 RATE = 7.25
@@ -99,19 +99,10 @@ class Table:
     def file(self):
         """The salesperson files them, the office numbers them."""
         seller = self.user("sales1")
-        vals = {
-            "product_id": self.site.jacket,
-            "order_reference": "SO-1",
-            "delivery_date": "2026-03-02",
-            "delivered_quantity": 100,
-            "defective_quantity": 5,
-            "description": "缝线开裂",
-            "demand": "减价",
-            "opinion": "属实",
-        }
         rows = [
             {
-                **vals,
+                **COMPLAINT,
+                "product_id": self.site.jacket,
                 "partner_id": self.abroad if case.abroad else self.home,
                 "amount_claim": case.claim,
                 **({"claim_currency_id": self.dollar} if case.abroad else {}),

@@ -116,23 +116,25 @@ PARTS = {
 }
 
 
+#: What a salesperson writes on a complaint, whoever complains.
+COMPLAINT = {
+    "order_reference": "SO-1",
+    "delivery_date": "2026-03-02",
+    "delivered_quantity": 100,
+    "defective_quantity": 5,
+    "description": "缝线开裂",
+    "demand": "减价",
+    "opinion": "属实",
+}
+
+
 def complaint(site, partner, state="quality", resolution=("allowance", 0, 1000)):
     """Id of a complaint of the first salesperson, carried until it is in a state.
 
     :param resolution: kind, quantity and amount of what is decided
     """
     seller, office = site.user("sales1", Json2), site.user("gmo", Json2)
-    vals = {
-        "partner_id": partner,
-        "product_id": site.jacket,
-        "order_reference": "SO-1",
-        "delivery_date": "2026-03-02",
-        "delivered_quantity": 100,
-        "defective_quantity": 5,
-        "description": "缝线开裂",
-        "demand": "减价",
-        "opinion": "属实",
-    }
+    vals = {**COMPLAINT, "partner_id": partner, "product_id": site.jacket}
     new = seller.call("crm.complaint", "file_complaint", vals=vals, submit=True)
     facts = office.call("crm.complaint", "answer_department", [new])
     while facts["state"] != state and facts["state"] in PARTS:
