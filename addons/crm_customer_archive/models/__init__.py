@@ -133,3 +133,4 @@ from . import res_partner_analysis_report
 from . import res_partner_merge_conflicts
 from . import calendar_event
 from . import crm_lead_withheld
+from . import base_withheld
