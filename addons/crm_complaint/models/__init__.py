@@ -67,6 +67,7 @@ from . import crm_retention
 from . import sale_order
 from . import sale_order_settlement
 from . import mail_followers
+from . import mail_thread
 from . import stock_picking
 from . import crm_policy_review
 from . import crm_problem_rule

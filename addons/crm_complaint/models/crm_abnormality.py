@@ -8,6 +8,8 @@ becomes a complaint.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 TRANSITIONS = {
     "propose": {"from": ("draft",), "to": "proposed", "check": "_check_propose"},
     "confirm": {"from": ("proposed",), "to": "improving", "check": "_check_confirm"},
@@ -217,6 +219,7 @@ class CrmAbnormality(models.Model):
         """Drop a draft."""
         return self._transition("cancel")
 
+    @arguments(loss=TEXT)
     def action_convert(self, loss):
         """A loss has appeared: make a draft complaint of it, once.
 

@@ -8,6 +8,8 @@ carried to the following ones (CMP-118).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class CrmBonusDeduction(models.Model):
     _name = "crm.bonus.deduction"
@@ -85,6 +87,7 @@ class CrmBonusDeduction(models.Model):
 
     # ------------------------------------------------------------------ actions
 
+    @arguments(reason=TEXT)
     def action_hold(self, reason):
         """Hold an entry: no month takes from it until HR lets it go (GAP-74).
 

@@ -9,6 +9,17 @@ accounting checks it; then it stands in the ledger until it is deducted.
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import (
+    NUMBER,
+    RECORD,
+    ROWS,
+    TEXT,
+    VALUES,
+    arguments,
+    check_argument,
+    check_values,
+)
+
 from .amount_split import split_amount
 from .crm_sanction import OFFICE
 
@@ -231,6 +242,7 @@ class CrmBonusNotice(models.Model):
             ),
         ]
 
+    @arguments(lines=ROWS)
     def set_lines(self, lines):
         """Enter the persons and amounts by hand, for programs (GAP-23).
 
@@ -238,6 +250,13 @@ class CrmBonusNotice(models.Model):
             amount of the notice
         :return: True
         """
+        for line in lines:
+            check_argument(self.env, "lines", line, VALUES)
+            figures = {name: line.get(name) for name in ("employee_id", "amount")}
+            for name, value in figures.items():
+                kind = RECORD if name == "employee_id" else NUMBER
+                check_argument(self.env, name, value or 0, kind)
+            check_values(self.env["crm.bonus.notice.line"], figures)
         for notice in self:
             notice._check_office()
             notice._check_transition_state(("draft",))
@@ -297,6 +316,7 @@ class CrmBonusNotice(models.Model):
         )
         return True
 
+    @arguments(reason=TEXT)
     def action_drop(self, reason=None):
         """Drop a drafted notice; the reason stays in the history."""
         if not (reason or "").strip():

@@ -16,6 +16,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_round
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 STATES = [
     ("draft", "In Preparation"),
     ("computed", "Computed"),
@@ -267,6 +269,7 @@ class CrmBonusRun(models.Model):
                     left -= amount
         return taken
 
+    @arguments(note=TEXT)
     def action_release(self, note):
         """Release the month to payroll, after the legal check (GAP-74).
 
@@ -355,6 +358,7 @@ class CrmBonusRun(models.Model):
             for line in self.sudo().line_ids  # sudo: as above
         ]
 
+    @arguments(file_format=TEXT)
     def export_payroll(self, file_format="xlsx"):
         """Return the month's deductions as a file for payroll.
 

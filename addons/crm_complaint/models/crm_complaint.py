@@ -6,6 +6,7 @@ The workflow is in `crm_complaint_flow`, the decision by amount in
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import float_compare
 
 from .complaint_states import STATES, TRANSITIONS
 from .complaint_steps import STEP_FIELDS
@@ -34,6 +35,12 @@ class CrmComplaint(models.Model):
     _number_code = "crm.complaint"
     _number_on_create = False
     _transitions = TRANSITIONS
+    _positive_fields = (
+        "amount_claim",
+        "amount_settlement",
+        "delivered_quantity",
+        "defective_quantity",
+    )
     _guarded_fields = (
         *COMPUTED_FIELDS,
         "parent_id",
@@ -273,9 +280,12 @@ class CrmComplaint(models.Model):
         "Claimed and settled amounts cannot be negative.",
     )
 
-    @api.constrains("defective_quantity", "delivered_quantity")
+    @api.constrains(
+        "defective_quantity", "delivered_quantity", "picking_id", "product_id"
+    )
     def _check_quantities(self):
         for complaint in self:
+            complaint._check_delivered()
             if (
                 complaint.delivered_quantity
                 and complaint.defective_quantity > complaint.delivered_quantity
@@ -289,10 +299,60 @@ class CrmComplaint(models.Model):
                     )
                 )
 
+    def _check_delivered(self):
+        """A quantity typed in is at most what the delivery named holds."""
+        # sudo: the facts of the delivery, also for who cannot open deliveries
+        picking = self.sudo().picking_id
+        if picking.state != "done" or not self.product_id:
+            return
+        held = self._delivered_by(picking)
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if float_compare(self.delivered_quantity, held, precision_digits=digits) > 0:
+            raise ValidationError(
+                self.env._(
+                    "Delivered quantity %(delivered)s is more than the %(held)s of "
+                    "delivery %(delivery)s.",
+                    delivered=self.delivered_quantity,
+                    held=held,
+                    delivery=picking.name,
+                )
+            )
+
+    @api.constrains("date", "reported_at")
+    def _check_not_future(self):
+        """Nobody complains tomorrow: rates and time limits count from these days."""
+        for company, complaints in self.grouped("company_id").items():
+            today = company._policy_today()
+            for complaint in complaints:
+                moment = complaint.reported_at
+                for name, day in (
+                    ("date", complaint.date),
+                    ("reported_at", moment and company._policy_date(moment)),
+                ):
+                    if day and day > today:
+                        complaint._raise_future(name, day)
+
+    def _raise_future(self, name, day):
+        raise ValidationError(
+            self.env._(
+                "%(field)s %(day)s is in the future.",
+                field=self._fields[name]._description_string(self.env),
+                day=day,
+            )
+        )
+
     @api.constrains("partner_id", "contact_id", "sale_order_id", "picking_id")
     def _check_same_customer(self):
         for complaint in self:
-            customer = complaint.partner_id.commercial_partner_id
+            # sudo: whose person it is decides, also for who cannot open the contact
+            person = complaint.sudo().contact_id
+            customer = complaint.sudo().partner_id.commercial_partner_id
+            if person and customer and person.commercial_partner_id != customer:
+                raise ValidationError(
+                    self.env._(
+                        "Complainant %s belongs to another customer.", person.name
+                    )
+                )
             for document, name in (
                 (complaint.sale_order_id, "sale_order_id"),
                 (complaint.picking_id, "picking_id"),
@@ -373,13 +433,15 @@ class CrmComplaint(models.Model):
                 continue
             done = picking.date_done or picking.scheduled_date
             complaint.delivery_date = done and complaint.company_id._policy_date(done)
-            complaint.delivered_quantity = sum(
-                move.product_uom._compute_quantity(
-                    move.quantity, move.product_id.uom_id
-                )
-                for move in picking.move_ids
-                if move.product_id == complaint.product_id
-            )
+            complaint.delivered_quantity = complaint._delivered_by(picking)
+
+    def _delivered_by(self, picking):
+        """Return how much of the product a delivery holds, in the product's unit."""
+        return sum(
+            move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
+            for move in picking.move_ids
+            if move.product_id == self.product_id
+        )
 
     @api.depends("amount_claim", "amount_settlement", "claim_currency_id", "date")
     def _compute_amount_decision(self):

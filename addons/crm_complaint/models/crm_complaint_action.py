@@ -8,6 +8,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.arguments import (
+    DAY,
+    FLAG,
+    RECORD,
+    TEXT,
+    arguments,
+    check_values,
+)
 from odoo.addons.crm_policy.models.reminders import remind_batch
 
 # open -> done -> effective, or back to open where it did not help.
@@ -59,6 +67,7 @@ class CrmComplaint(models.Model):
             else:
                 complaint.improvement_state = "verified"
 
+    @arguments(kind=TEXT, name=TEXT, user_id=RECORD, date_due=DAY)
     def action_add_action(self, kind, name, user_id, date_due, **vals):
         """Plan an action; for programs.
 
@@ -69,20 +78,17 @@ class CrmComplaint(models.Model):
         :return: id of the ``crm.complaint.action``
         """
         self.ensure_one()
-        return (
-            self.env["crm.complaint.action"]
-            .create(
-                {
-                    **vals,
-                    "complaint_id": self.id,
-                    "kind": kind,
-                    "name": name,
-                    "user_id": user_id,
-                    "date_due": date_due,
-                }
-            )
-            .id
-        )
+        Action = self.env["crm.complaint.action"]
+        values = {
+            **vals,
+            "complaint_id": self.id,
+            "kind": kind,
+            "name": name,
+            "user_id": user_id,
+            "date_due": date_due,
+        }
+        check_values(Action, values)
+        return Action.create(values).id
 
     def _is_verifier(self):
         """Tell whether the user is of quality management or of the office."""
@@ -340,6 +346,7 @@ class CrmComplaintAction(models.Model):
 
     # ------------------------------------------------------------------ actions
 
+    @arguments(proof=TEXT)
     def action_done(self, proof=None):
         """Report the action as done, with its proof.
 
@@ -373,6 +380,7 @@ class CrmComplaintAction(models.Model):
                 summary=self.env._("Verify the effect: %s", self.name),
             )
 
+    @arguments(effective=FLAG, effect=TEXT)
     def action_verify(self, effective, effect=None):
         """Confirm whether the action helped (CMP-18); if not, it is open again.
 

@@ -10,6 +10,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    ROWS,
+    TEXT,
+    VALUES,
+    arguments,
+    check_argument,
+    check_values,
+)
+
 from .crm_complaint_liability import PARTY_FIELDS
 
 # States in which the office judges responsibility: the cause is known.
@@ -272,6 +282,7 @@ class CrmComplaint(models.Model):
                 )
         return True
 
+    @arguments(reason=TEXT)
     def action_reopen_liability(self, reason):
         """Reopen the judgement of responsibility, with a reason.
 
@@ -305,6 +316,7 @@ class CrmComplaint(models.Model):
             )
         return True
 
+    @arguments(lines=ROWS, judge=FLAG)
     def set_liability(self, lines, judge=False):
         """Replace the shares of responsibility, for programs.
 
@@ -318,6 +330,8 @@ class CrmComplaint(models.Model):
         self._check_liability_editable()
         vals_list = []
         for line in lines:
+            check_argument(self.env, "lines", line, VALUES)
+            check_argument(self.env, "kind", line.get("kind"), TEXT)
             if line.get("kind") not in PARTY_FIELDS:
                 raise UserError(
                     self.env._(
@@ -335,6 +349,7 @@ class CrmComplaint(models.Model):
                     "reason": line.get("reason") or False,
                 }
             )
+            check_values(self.env["crm.complaint.liability"], vals_list[-1])
         total = sum(vals["share"] for vals in vals_list)
         if float_compare(total, 100.0, precision_digits=2):
             self.env["crm.complaint.liability"]._raise_shares(self, total)

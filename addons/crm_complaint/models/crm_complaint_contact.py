@@ -7,6 +7,8 @@ CMP-169). Customers see these entries on the portal, and nothing else of the ins
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import FLAG, TEXT, arguments
+
 
 class CrmComplaintContact(models.Model):
     """One message between the house and the customer; kept as it was said."""
@@ -136,6 +138,7 @@ class CrmComplaint(models.Model):
         "crm.complaint.contact", "complaint_id", "Contact with the Customer"
     )
 
+    @arguments(text=TEXT, kind=TEXT, channel=TEXT, mail=FLAG)
     def tell_customer(self, text, kind="information", channel="phone", mail=False):
         """Record what the customer was told, and send it by e-mail if asked.
 

@@ -7,6 +7,8 @@ CMP-69, GAP-06, GAP-07). Changing what was decided voids the decision.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 PROTECTED = (
     "amount_claim",
     "amount_settlement",
@@ -129,6 +131,7 @@ class CrmComplaint(models.Model):
         self.action_request_approval("decision")
         return True
 
+    @arguments(reason=TEXT)
     def action_propose_not_substantiated(self, reason):
         """Ask the authority to declare the complaint not substantiated (CMP-54).
 

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 from .complaint_steps import (
     FLOW_REQUIRED,
     INTAKE_FIELDS,
@@ -368,6 +370,7 @@ class CrmComplaint(models.Model):
         """
         return self._transition("close", closed_at=fields.Datetime.now())
 
+    @arguments(step=TEXT, reason=TEXT)
     def action_send_back(self, step, reason):
         """Send the complaint back to an earlier step; the office checks (CMP-15).
 
@@ -434,6 +437,7 @@ class CrmComplaint(models.Model):
             **vals,
             "amount_claim": self.amount_claim,
             "date": self.company_id._policy_today(),
+            "reported_at": fields.Datetime.now(),
         }
 
     def action_forward(self):

@@ -10,6 +10,8 @@ choice of the company's policy profile.
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import RECORD, TEXT, arguments
+
 from .crm_complaint_category import FLOWS
 from .crm_complaint_decision import PROTECTED
 from .crm_complaint_decision import CrmComplaint as Decision
@@ -203,6 +205,7 @@ class CrmComplaint(models.Model):
         """The complaint is valid; it goes to the responsible department (CMP-129)."""
         return self._transition("accept", validity="valid")
 
+    @arguments(reason=TEXT)
     def action_turn_down(self, reason):
         """The complaint is not valid; the customer gets a tactful reply (CMP-128).
 
@@ -240,6 +243,7 @@ class CrmComplaint(models.Model):
         """The result is reported to the customer, and the reaction kept (CMP-136)."""
         return self._transition("report_result")
 
+    @arguments(category_id=RECORD, reason=TEXT)
     def action_switch_flow(self, category_id, reason):
         """Put a case on the way of another class, where it begins anew.
 

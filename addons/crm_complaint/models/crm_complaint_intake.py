@@ -41,6 +41,7 @@ class CrmComplaint(models.Model):
     reported_at = fields.Datetime(
         "Time of the Complaint",
         default=fields.Datetime.now,
+        copy=False,
         help="When the customer complained; the first response counts from here.",
     )
     complaint_object = fields.Char(
@@ -96,7 +97,14 @@ class CrmComplaint(models.Model):
 
     # ---------------------------------------------------------------- constraints
 
-    @api.constrains("partner_id", "complainant_name", "complainant_email")
+    # The state is always there: also where none of the others was given.
+    @api.constrains(
+        "state",
+        "partner_id",
+        "complainant_name",
+        "complainant_phone",
+        "complainant_email",
+    )
     def _check_somebody(self):
         for complaint in self:
             if not (

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.crm_policy.models.arguments import NUMBER, arguments
+
 from .crm_complaint_loss_kind import FIGURES
 
 # The loss is drafted with the consolidated opinion and corrected to what was paid.
@@ -27,6 +29,7 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     _guarded_fields = LOSS_TOTALS
+    _positive_fields = ("loss_recovered",)
 
     loss_ids = fields.One2many(
         "crm.complaint.loss", "complaint_id", "Losses", copy=False
@@ -265,6 +268,7 @@ class CrmComplaintLoss(models.Model):
     _inherit = ["crm.complaint.child", "crm.guard.mixin"]
     _description = "Complaint Loss"
     _order = "complaint_id, id"
+    _positive_fields = FIGURES
     _guarded_fields = (
         *SNAPSHOT,
         "rate",
@@ -487,6 +491,7 @@ class CrmComplaintLoss(models.Model):
                 }
             )
 
+    @arguments(price=NUMBER)
     def action_resold(self, price):
         """Record that the goods were sold again in time (CMP-73).
 
@@ -511,6 +516,7 @@ class CrmComplaintLoss(models.Model):
             line._write_guarded({"resale_state": "resold"})
         return True
 
+    @arguments(actual_loss=NUMBER)
     def action_not_resold(self, actual_loss):
         """Record that the goods were not sold and what was really lost (CMP-74).
 

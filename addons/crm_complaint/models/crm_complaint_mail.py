@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.mail import email_split_tuples
 
@@ -42,21 +43,26 @@ class CrmComplaint(models.Model):
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
         """Recognise a flood by the exact address, which is indexed."""
+        if not email_from_normalized:
+            # No address: complaints by telephone are no flood of mails.
+            return Domain.FALSE
         return [("complainant_email", "=", email_from_normalized)]
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Make a draft of an e-mail, understood or not."""
         self._clean_mail(msg_dict)
-        desk = self.env["crm.complaint.desk"].browse(
-            (custom_values or {}).get("desk_id") or ()
-        )
+        custom_values = dict(custom_values or {})
+        automatic = custom_values.pop("automatic_mail", False)
+        desk = self.env["crm.complaint.desk"].browse(custom_values.get("desk_id") or ())
         dropped = self._limit_mail_attachments(msg_dict, desk.company_id)
         Complaint = self.with_company(desk.company_id or self.env.company)
-        vals = {**(custom_values or {}), **self._prepare_mail_vals(msg_dict, desk)}
+        vals = {**custom_values, **self._prepare_mail_vals(msg_dict, desk)}
         notes = []
         if dropped:
             notes.append(self.env._("Files left out: %s", "; ".join(dropped)))
+        if automatic:
+            notes.append(self.env._("An automatic e-mail: no receipt was sent for it."))
         complaint = self.browse()
         try:
             with self.env.cr.savepoint():
@@ -71,7 +77,8 @@ class CrmComplaint(models.Model):
             complaint = Complaint.create(self._prepare_bare_mail_vals(vals))
         for note in notes:
             complaint.message_post(body=note)
-        complaint._send_receipt()
+        if not automatic:
+            complaint._send_receipt()
         return complaint
 
     def message_update(self, msg_dict, update_vals=None):
@@ -190,9 +197,12 @@ class CrmComplaint(models.Model):
             return False
         now = fields.Datetime.now()
         known = wanted._receipts_today(now)
+        own = wanted._own_addresses()
         sent = wanted.browse()
         for complaint in wanted:
             address = complaint.complainant_email
+            if email_normalize(complaint._receipt_address()) in own:
+                continue
             if known.get(address, 0) >= complaint.company_id.complaint_receipt_limit:
                 _logger.info("No receipt for %s: too many to one address", complaint)
                 continue
@@ -205,6 +215,12 @@ class CrmComplaint(models.Model):
         if sent:
             sent._write_guarded({"receipt_at": now})
         return bool(sent)
+
+    def _own_addresses(self):
+        """Return those of the addresses that come back to us: receipts would loop."""
+        addresses = [email_normalize(one._receipt_address()) for one in self]
+        # sudo: which addresses are ours, nothing of the aliases is shown
+        return self.env["mail.alias.domain"].sudo()._find_aliases(addresses)
 
     def _receipts_today(self, now):
         """Return how many receipts each of the addresses was sent within a day."""

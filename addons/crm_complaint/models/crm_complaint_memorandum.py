@@ -7,6 +7,8 @@ complaint judged not substantiated; the salesperson reports to the superior.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 TRANSITIONS = {
     "submit": {"from": ("draft",), "to": "submitted", "check": "_check_submit"},
     "accept": {"from": ("submitted",), "to": "accepted", "check": "_check_decider"},
@@ -173,6 +175,7 @@ class CrmComplaintMemorandum(models.Model):
                 )
         return True
 
+    @arguments(answer=TEXT)
     def action_accept(self, answer):
         """Accept: the case is looked at again. The answer is required.
 
@@ -185,6 +188,7 @@ class CrmComplaintMemorandum(models.Model):
         self._reopen_decisions()
         return True
 
+    @arguments(answer=TEXT)
     def action_dismiss(self, answer):
         """Dismiss the objection; the answer says why and is required."""
         self._answer("dismiss", answer)

@@ -3,6 +3,14 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    TEXT,
+    WHOLE,
+    arguments,
+    check_values,
+)
+
 # Figures of a line of loss a program may give.
 LOSS_FIGURES = (
     "quantity",
@@ -20,6 +28,7 @@ LOSS_FIGURES = (
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
+    @arguments(approve=FLAG, comment=TEXT)
     def decide(self, approve, comment=False):
         """Decide as the authority; the same decision again changes nothing.
 
@@ -32,10 +41,9 @@ class CrmComplaint(models.Model):
         self.ensure_one()
         # sudo: the authority decides with or without a right to edit
         document = self.sudo()
-        if (
-            approve
-            and document.approval_state == "approved"
-            and document.decided_by_id == self.env.user
+        last = document.approval_ids.filtered("decided_by").sorted("id")[-1:]
+        if last.decided_by == self.env.user and document.approval_state == (
+            "approved" if approve else "refused"
         ):
             return self._facts()
         if approve:
@@ -44,6 +52,7 @@ class CrmComplaint(models.Model):
             self.action_reject(comment)
         return self._facts()
 
+    @arguments(text=TEXT, confirm=FLAG)
     def report_result(self, text, confirm=True):
         """Report how the decision was carried out; safe to repeat.
 
@@ -63,6 +72,7 @@ class CrmComplaint(models.Model):
             self.action_confirm_execution()
         return self._facts()
 
+    @arguments(accepted=FLAG, text=TEXT)
     def record_customer_answer(self, accepted, text=False):
         """Record what the customer says to the conclusion (CMP-47).
 
@@ -78,6 +88,7 @@ class CrmComplaint(models.Model):
             return self.child_ids[0].id
         return self.action_customer_refused(text)
 
+    @arguments(kind=TEXT)
     def record_loss(self, kind, **figures):
         """Enter or correct the loss of a kind; the same call twice is one line.
 
@@ -94,6 +105,7 @@ class CrmComplaint(models.Model):
             raise UserError(
                 self.env._("A loss has no figure: %s.", ", ".join(sorted(unknown)))
             )
+        check_values(self.env["crm.complaint.loss"], figures)
         line = self.loss_ids.filtered(lambda entry: entry.kind_code == kind)[:1]
         if line:
             line.write(figures)
@@ -116,6 +128,7 @@ class CrmComplaint(models.Model):
             "amount_sanction": line.amount_sanction,
         }
 
+    @arguments(score=WHOLE, comment=TEXT)
     def record_satisfaction(self, score, comment=False):
         """Enter the customer's rating of a closed complaint; the same again is one.
 
@@ -123,8 +136,10 @@ class CrmComplaint(models.Model):
         :return: facts of the complaint, as `lookup` returns them
         """
         self.ensure_one()
-        if self.satisfaction != score or (self.satisfaction_text or "") != (
-            comment or ""
+        if (
+            not score
+            or self.satisfaction != score
+            or (self.satisfaction_text or "") != (comment or "")
         ):
             self.action_record_satisfaction(score, comment)
         return self._facts()

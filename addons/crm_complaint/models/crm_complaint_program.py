@@ -3,11 +3,21 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    TEXT,
+    VALUES,
+    WHOLE,
+    arguments,
+    check_values,
+)
+
 
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     @api.model
+    @arguments(vals=VALUES, submit=FLAG)
     def file_complaint(self, vals, submit=False):
         """File a complaint; filing the same client reference again changes nothing.
 
@@ -15,13 +25,15 @@ class CrmComplaint(models.Model):
             makes the call safe to repeat
         :param submit: send it to the General manager's office at once
         :return: id of the complaint
-        :raises UserError: a field is unknown, or the form is not complete
+        :raises UserError: a field is unknown, a value does not fit it, or the form is
+            not complete
         """
         unknown = [name for name in vals if name not in self._fields]
         if unknown:
             raise UserError(
                 self.env._("A complaint has no field: %s.", ", ".join(unknown))
             )
+        check_values(self, vals)
         company = self.env["res.company"].browse(vals.get("company_id"))
         complaint = self._find_by_client_reference(
             vals.get("client_reference"), company
@@ -34,6 +46,7 @@ class CrmComplaint(models.Model):
 
     @api.model
     @api.readonly
+    @arguments(number=TEXT)
     def lookup(self, number):
         """Return the facts of one complaint the user may see.
 
@@ -50,6 +63,7 @@ class CrmComplaint(models.Model):
 
     @api.model
     @api.readonly
+    @arguments(limit=WHOLE, offset=WHOLE)
     def list_overdue(self, limit=100, offset=0):
         """Return what is late among the complaints the user may see, worst first.
 
@@ -87,6 +101,7 @@ class CrmComplaint(models.Model):
             "response_late": self.response_late,
         }
 
+    @arguments(forward=FLAG)
     def answer_department(self, vals=None, forward=True):
         """Fill in the present step's part and pass the complaint on.
 
@@ -98,6 +113,7 @@ class CrmComplaint(models.Model):
         :return: facts of the complaint afterwards, as `lookup` returns them
         """
         self.ensure_one()
+        check_values(self, vals or {})
         allowed = self._get_step_fields(self.state)
         unknown = [name for name in vals or {} if name not in allowed]
         if unknown:

@@ -12,10 +12,11 @@ class CrmComplaintResolution(models.Model):
     """
 
     _name = "crm.complaint.resolution"
-    _inherit = "crm.approval.line.mixin"
+    _inherit = ["crm.approval.line.mixin", "crm.guard.mixin"]
     _description = "Complaint Resolution"
     _order = "complaint_id, sequence, id"
     _approval_parent = "complaint_id"
+    _positive_fields = ("quantity", "amount")
 
     complaint_id = fields.Many2one(
         "crm.complaint", required=True, index=True, ondelete="cascade"

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
@@ -26,6 +28,7 @@ class CrmComplaint(models.Model):
         """Return the states in which a decided conclusion is put to the customer."""
         return ("decided", "executing", "executed")
 
+    @arguments(text=TEXT)
     def action_customer_accepted(self, text=False):
         """Record that the customer accepts the conclusion; safe to repeat.
 
@@ -40,6 +43,7 @@ class CrmComplaint(models.Model):
                 complaint._take_response("accepted", text)
         return True
 
+    @arguments(text=TEXT)
     def action_customer_refused(self, text):
         """The customer does not accept: a new form, linked to this one (CMP-47).
 

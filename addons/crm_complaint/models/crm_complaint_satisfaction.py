@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, WHOLE, arguments
+
 
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
@@ -47,6 +49,7 @@ class CrmComplaint(models.Model):
                     ),
                 )
 
+    @arguments(score=WHOLE, comment=TEXT)
     def action_record_satisfaction(self, score, comment=False):
         """Enter what the customer said on the telephone.
 

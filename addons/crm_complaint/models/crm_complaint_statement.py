@@ -13,6 +13,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.arguments import DAY, RECORD, TEXT, arguments
+
 STATES = [
     ("draft", "Statistics in Preparation"),
     ("statistics", "Statistics Done"),
@@ -354,6 +356,7 @@ class CrmComplaintStatement(models.Model):
     # ------------------------------------------------------------------ actions
 
     @api.model
+    @arguments(month=DAY, company_id=RECORD)
     def open_month(self, month, company_id=None):
         """Return the statement of a month, made where there is none.
 
@@ -390,6 +393,7 @@ class CrmComplaintStatement(models.Model):
                 left.write({"checked": True})
         return True
 
+    @arguments(objection=TEXT)
     def action_confirm_department(self, objection=None):
         """Confirm responsibility and ratios as head of a department (CMP-48).
 
@@ -469,6 +473,7 @@ class CrmComplaintStatement(models.Model):
             statement.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return True
 
+    @arguments(reason=TEXT)
     def action_reopen(self, reason):
         """Reopen a month; its figures may change again.
 

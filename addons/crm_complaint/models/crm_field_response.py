@@ -8,6 +8,8 @@ handling they report to the general manager, who instructs.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 TRANSITIONS = {
     "go": {"from": ("called",), "to": "on_site", "check": "_check_go"},
     "handled": {"from": ("on_site",), "to": "reporting", "check": "_check_handled"},
@@ -251,6 +253,7 @@ class CrmFieldResponse(models.Model):
             "report", reported_at=fields.Datetime.now(), reported_by_id=self.env.uid
         )
 
+    @arguments(instruction=TEXT)
     def action_instruct(self, instruction):
         """The general manager instructs on the report.
 

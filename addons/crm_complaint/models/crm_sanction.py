@@ -9,6 +9,8 @@ verifies, HR announces (人事公布单; CMP-101, CMP-105, CMP-70, CMP-71).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 STATES = [
     ("draft", "Proposed"),
     ("circulated", "Memorandum Circulated"),
@@ -333,6 +335,7 @@ class CrmSanction(models.Model):
                 )
         return True
 
+    @arguments(text=TEXT)
     def action_give_opinion(self, text):
         """Give the opinion of the responsible department on the memorandum.
 
@@ -368,6 +371,7 @@ class CrmSanction(models.Model):
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return True
 
+    @arguments(text=TEXT)
     def action_write_self_criticism(self, text):
         """Hand in the written self-criticism (悔过书; CMP-78).
 
@@ -437,6 +441,7 @@ class CrmSanction(models.Model):
             entries.append({**common, "amount": sanction.amount_deduction})
         return entries
 
+    @arguments(reason=TEXT)
     def action_drop(self, reason=None):
         """Drop a proposed sanction; the reason stays in the history."""
         if not (reason or "").strip():

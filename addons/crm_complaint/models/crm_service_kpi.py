@@ -156,11 +156,14 @@ class CrmServiceKpiMonth(models.Model):
         span = kpi.days if kpi.measure == "repeat_days" else None
         repeated, last = 0, {}
         for fault in faults:
-            before = last.get(fault.partner_id)
+            user = fault.partner_id.commercial_partner_id
+            if not user:
+                continue  # nobody knows yet who reported it: it repeats nothing
+            before = last.get(user)
             near = before and (
                 (fault.date - before).days <= span if span else before >= self.month
             )
             if near and fault.date >= self.month:
                 repeated += 1
-            last[fault.partner_id] = fault.date
+            last[user] = fault.date
         return repeated, len(own)

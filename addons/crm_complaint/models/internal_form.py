@@ -199,14 +199,31 @@ class MailMessage(models.Model):
                     for member in members
                 )
             if outsiders or not (note or message.message_type == "user_notification"):
-                raise UserError(
-                    self.env._(
-                        "“%(file)s” is an internal form and must not reach the "
-                        "customer (CMP-51). Write an internal note to colleagues "
-                        "instead.",
-                        file=forms[0].name,
-                    )
-                )
+                self._raise_internal_form(forms[0])
+
+    @api.model
+    def _raise_internal_form(self, form):
+        raise UserError(
+            self.env._(
+                "“%(file)s” is an internal form and must not reach the customer "
+                "(CMP-51). Write an internal note to colleagues instead.",
+                file=form.name,
+            )
+        )
+
+
+class MailScheduledMessage(models.Model):
+    _inherit = "mail.scheduled.message"
+
+    @api.constrains("attachment_ids", "partner_ids", "is_note")
+    def _check_internal_forms(self):
+        """Refuse at once what would be refused when its time has come."""
+        # sudo: what the files are and who reads, whoever writes the message
+        for message in self.sudo():
+            forms = message.attachment_ids.filtered("crm_internal_form")
+            outsiders = message.partner_ids.filtered(lambda p: not p._crm_is_staff())
+            if forms and (outsiders or not message.is_note):
+                self.env["mail.message"]._raise_internal_form(forms[0])
 
 
 class MailMail(models.Model):

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 DIMENSIONS = (
     *("company_id", "date", "partner_id", "user_id", "department_id", "product_id"),
     *("responsible_department_id", "category_id", "cause_id", "state", "channel"),
@@ -143,6 +145,7 @@ class CrmComplaintReport(models.Model):
 
     @api.model
     @api.readonly
+    @arguments(date_from=DAY, date_to=DAY, group_by=TEXT)
     def complaint_statistics(self, date_from, date_to, group_by="month"):
         """Return the statistics of the complaints the user may see.
 

@@ -197,6 +197,11 @@ class TestChargeFigures(ChargeCase):
         )
         repeat.action_compute()
         self.assertEqual((repeat.part, repeat.value, repeat.kept), (2, 20.0, False))
+        # Nobody knows yet who reported these two: they repeat nothing.
+        vals = {"complainant_name": "x", "date": self.month, "category_id": category.id}
+        self.Complaint.create([vals, vals])
+        repeat.action_compute()
+        self.assertEqual((repeat.part, repeat.whole), (2, 12))
         with self.assertRaises(AccessError):
             repeat.write({"value": 0.0})
 

@@ -19,6 +19,8 @@ Content-Type: text/plain; charset="utf-8"
 {body}
 """
 
+DSN = "multipart/report; boundary=none"
+
 
 @tagged("post_install", "-at_install")
 class TestMailIntake(ComplaintMixin, PolicyMixin, MailCommon):
@@ -89,6 +91,15 @@ class TestMailIntake(ComplaintMixin, PolicyMixin, MailCommon):
             complaint = self._receive(sender, body, subject="")
             self.assertEqual(complaint.state, "draft", sender)
             self.assertTrue(complaint.description)
+        # What no mail program should send is no reason to lose it.
+        for told in ('text/plain; charset="x-none"', 'text/plain; charset=""', DSN):
+            raw = MAIL.format(
+                sender="buyer@customer.example",
+                subject="Odd",
+                body="投诉",
+                number=f"odd-{len(told)}",
+            ).replace('text/plain; charset="utf-8"', told)
+            self.assertIn("投诉", self._receive(raw=raw).description)
         # What breaks the draft is left out, not the mail.
         self.customer.company_id = self.other_company
         complaint = self._receive(body="again")
@@ -160,6 +171,16 @@ class TestMailIntake(ComplaintMixin, PolicyMixin, MailCommon):
             made |= self._receive("robot@machine.example", "I am away")
         self.assertEqual(len(made), 20, "the gateway's own limit")
         self.assertEqual(len(self._receipt(made)), self.company.complaint_receipt_limit)
+        # A machine gets no receipt, nor does our own address; nobody's are no flood.
+        away = MAIL.format(
+            sender="absent@customer.example", subject="x", body="x", number="away"
+        )
+        away = self._receive(raw=f"Auto-Submitted: auto-replied\n{away}")
+        own = self._receive(self.desk.alias_id.display_name, "round and round")
+        self.assertEqual((len(away), len(own)), (1, 1))
+        self.assertFalse(self._receipt(away | own))
+        self.Complaint.create([{"complainant_name": "By phone"}] * 20)
+        self.assertEqual(len(self._receive("<>", "From nobody")), 1)
 
     def test_answer_by_mail(self):
         """An answer stays with its complaint, closed or not, and is kept."""

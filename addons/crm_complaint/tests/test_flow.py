@@ -187,6 +187,7 @@ class TestFlow(ComplaintCase):
         self.assertEqual(new.demand, complaint.demand)
         self.assertFalse(new.cause)
         self.assertEqual(str(new.date), "2026-06-05")
+        self.assertEqual(str(new.reported_at), "2026-06-05 03:00:00", "its own clock")
         self.assertEqual(complaint.child_count, 1)
         with self.assertRaises(UserError, msg="once only"):
             mine.action_customer_refused("Again")

@@ -1,11 +1,10 @@
 """What is established before the form is sent (CMP-07, CMP-26 to CMP-28)."""
 
-from psycopg2 import IntegrityError
+from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
 
 from ..models.crm_complaint import NOTE_QUANTITY_OPEN
 from .common import ComplaintCase
@@ -48,10 +47,24 @@ class TestIntake(ComplaintCase):
     def test_quantities(self):
         with self.assertRaises(ValidationError):
             self._complaint(defective_quantity=101)
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            self._complaint(defective_quantity=-1)
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            self._complaint(amount_claim=-0.01)
+        for name, value in (
+            ("defective_quantity", -1),
+            ("amount_claim", -0.01),
+            ("amount_claim", float("nan")),
+            ("delivered_quantity", float("inf")),
+        ):
+            label = self.Complaint._fields[name].string
+            with self.assertRaisesRegex(ValidationError, label or "Claimed Amount"):
+                self._complaint(**{name: value})
+
+    def test_nobody_and_tomorrow(self):
+        """Somebody complains, and not before it happened."""
+        with self.assertRaisesRegex(ValidationError, "say who complains"):
+            self.Complaint.create({"description": "x"})
+        tomorrow = self.company._policy_today() + timedelta(days=1)
+        for name in ("date", "reported_at"):
+            with self.assertRaisesRegex(ValidationError, "future"):
+                self._complaint(**{name: tomorrow})
 
     def test_documents_of_the_customer(self):
         """Order, delivery, product and lot belong together and to the customer."""
@@ -77,6 +90,8 @@ class TestIntake(ComplaintCase):
             {"name": "Their buyer", "parent_id": other.id}
         )
         self._complaint(partner_id=contact.id, sale_order_id=order.id)
+        with self.assertRaisesRegex(ValidationError, "Their buyer"):
+            self._complaint(contact_id=contact.id)
 
     def test_salesperson(self):
         """The account owner gets it; else whoever takes it in (GAP-86)."""

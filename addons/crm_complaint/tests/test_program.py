@@ -1,10 +1,7 @@
 """What other programs call."""
 
-from psycopg2 import IntegrityError
-
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .common import ComplaintCase
 
@@ -33,7 +30,7 @@ class TestProgram(ComplaintCase):
         """A reference taken by a complaint one may not see is refused clearly."""
         vals = self._vals(client_reference="shop-78")
         self.Complaint.with_user(self.user_sales).file_complaint(vals)
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+        with self.assertRaisesRegex(ValidationError, "shop-78"):
             self.Complaint.with_user(self.user_sales2).file_complaint(vals)
 
     def test_file_refuses(self):
@@ -46,6 +43,45 @@ class TestProgram(ComplaintCase):
             Complaint.file_complaint(self._vals(state="decided"))
         with self.assertRaises(AccessError):
             self.Complaint.with_user(self.user_outsider).file_complaint(self._vals())
+
+    def test_values_of_another_kind(self):
+        """What a program gives is checked by name; "false" approves nothing."""
+        Complaint = self.Complaint.with_user(self.user_sales)
+        for name, value in (
+            ("amount_claim", "much"),
+            ("amount_claim", float("nan")),
+            ("partner_id", [self.customer.id]),
+            ("partner_id", 2**31 - 1),
+            ("date", "yesterday"),
+            ("severity", "huge"),
+            ("demand", 5),
+            ("sample_attached", "no"),
+            ("company_id", "x"),
+        ):
+            with self.assertRaisesRegex(UserError, name):
+                Complaint.file_complaint(self._vals(**{name: value}))
+        for vals in (None, "x", [1]):
+            with self.assertRaisesRegex(UserError, "vals"):
+                Complaint.file_complaint(vals)
+        complaint = self._complaint()
+        self._at(complaint, "decision")
+        head = complaint.with_user(self.user_sales_head)
+        for method, arguments, name in (
+            ("decide", {"approve": "false"}, "approve"),
+            ("decide", {"approve": False, "comment": [1]}, "comment"),
+            ("report_result", {"text": "x", "confirm": "no"}, "confirm"),
+            ("record_customer_answer", {"accepted": "no"}, "accepted"),
+            ("record_loss", {"kind": "return", "quantity": "x"}, "quantity"),
+            ("record_satisfaction", {"score": "5"}, "score"),
+            ("set_liability", {"lines": "x"}, "lines"),
+            ("list_overdue", {"limit": "x"}, "limit"),
+            ("lookup", {"number": {}}, "number"),
+        ):
+            with self.assertRaisesRegex(UserError, name):
+                getattr(head, method)(**arguments)
+        self.assertEqual(complaint.state, "decision")
+        head.decide(False, comment="More facts")
+        self.assertEqual(head.decide(False, comment="again")["state"], "gmo_summary")
 
     def test_lookup(self):
         complaint = self._complaint(client_reference="shop-79")

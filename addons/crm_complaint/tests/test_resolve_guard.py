@@ -2,7 +2,7 @@
 
 import base64
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
@@ -552,6 +552,21 @@ class TestInternalForm(ComplaintCase):
         )
         with self.assertRaisesRegex(UserError, "CMP-51"):
             composer.action_send_mail()
+        # Later is refused now.
+        with self.assertRaisesRegex(UserError, "CMP-51"):
+            self.env["mail.scheduled.message"].with_user(self.user_sales).create(
+                {
+                    "model": "crm.complaint",
+                    "res_id": self.complaint.id,
+                    "author_id": self.user_sales.partner_id.id,
+                    "body": "Here",
+                    "scheduled_date": fields.Datetime.add(
+                        fields.Datetime.now(), days=1
+                    ),
+                    "partner_ids": [Command.link(self.customer.id)],
+                    "attachment_ids": [Command.link(self.form.id)],
+                }
+            )
 
     def test_no_link(self):
         with self.assertRaises(ValidationError), self.cr.savepoint():

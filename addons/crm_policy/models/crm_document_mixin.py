@@ -1,7 +1,9 @@
 """What every customer-management document has: number, company, outside reference."""
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 
 
 class CrmDocumentMixin(models.AbstractModel):
@@ -48,6 +50,59 @@ class CrmDocumentMixin(models.AbstractModel):
     def _compute_display_name(self):
         for record in self:
             record.display_name = record.name or self.env._("New")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse a reference that is taken; one filed this very moment is waited for.
+
+        Where two connections file the same reference at once, the later one is tried
+        again and finds what the first has filed.
+        """
+        filed = [vals for vals in vals_list if vals.get("client_reference")]
+        if not filed:
+            return super().create(vals_list)
+        self._check_references_free(filed)
+        try:
+            return super().create(vals_list)
+        except psycopg2.errors.UniqueViolation as error:
+            if not (error.diag.constraint_name or "").endswith("client_reference_uniq"):
+                raise
+            raise ConcurrencyError("client_reference: filed by another call") from error
+
+    @api.model
+    def _check_references_free(self, vals_list):
+        """Raise where a reference is taken, or given twice.
+
+        :raises ValidationError: naming the reference
+        """
+        keys = [
+            (vals.get("company_id") or self.env.company.id, vals["client_reference"])
+            for vals in vals_list
+        ]
+        companies, references = zip(*keys, strict=True)
+        # sudo: the reference is taken also where the user may not read the document
+        known = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [
+                    ("client_reference", "in", references),
+                    ("company_id", "in", companies),
+                ],
+                ["client_reference", "company_id"],
+            )
+        )
+        taken = {(one.company_id.id, one.client_reference) for one in known}
+        for key in keys:
+            if key in taken:
+                raise ValidationError(
+                    self.env._(
+                        "Client reference %s: a document with it is there already in "
+                        "this company.",
+                        key[1],
+                    )
+                )
+            taken.add(key)
 
     def write(self, vals):
         if "company_id" in vals:

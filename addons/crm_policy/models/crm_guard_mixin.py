@@ -7,10 +7,11 @@ context key opens it: the permission to write lives in a variable of the running
 call, never in anything a client sends.
 """
 
+import math
 from contextvars import ContextVar
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 # What the running call may write: tuples of (model, record ids, field names).
 _GRANTS = ContextVar("crm_policy_guard_grants", default=())
@@ -23,6 +24,10 @@ class CrmGuardMixin(models.AbstractModel):
     # Fields of this class that are guarded; `_get_guarded_fields` unites those of
     # every class a model inherits from. `state` is always guarded where it exists.
     _guarded_fields = ()
+    # Figures of this class that are never below zero; united like the guarded ones.
+    # The table has the same rule; here it is told before, naming the field, in the
+    # language of whoever called.
+    _positive_fields = ()
     # States in which a record may be deleted; later ones are evidence.
     _unlink_states = ("draft",)
     # {name: {"from": (states,), "to": state, "groups": (xml ids,), "check": method}}
@@ -33,10 +38,15 @@ class CrmGuardMixin(models.AbstractModel):
     @api.model
     def _get_guarded_fields(self):
         """Return the names of all guarded fields of this model."""
-        names = {"state"}
+        return {"state", *self._united("_guarded_fields")}.intersection(self._fields)
+
+    @api.model
+    def _united(self, attribute):
+        """Return what the classes of this model name in ``attribute``, together."""
+        names = set()
         for parent in type(self).__mro__:
-            names.update(parent.__dict__.get("_guarded_fields", ()))
-        return names.intersection(self._fields)
+            names.update(parent.__dict__.get(attribute, ()))
+        return names
 
     @api.model
     def _guarded_initial(self, name):
@@ -77,6 +87,46 @@ class CrmGuardMixin(models.AbstractModel):
         )
 
     @api.model
+    def _check_figures(self, vals):
+        """Raise where a figure is no number, or below zero and must not be.
+
+        :raises ValidationError: naming the field
+        """
+        for name, value in vals.items():
+            if not isinstance(value, int | float) or (
+                value >= 0 and math.isfinite(value)
+            ):
+                continue
+            field = self._fields.get(name)
+            if not field or field.type not in ("integer", "float", "monetary"):
+                continue
+            if math.isfinite(value) and name not in self._united("_positive_fields"):
+                continue
+            words = {
+                "field": field._description_string(self.env),
+                "model": self.env["ir.model"]._get(self._name).name,
+                "value": value,
+            }
+            if math.isfinite(value):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s of %(model)s must be zero or more, not %(value)s.",
+                        **words,
+                    )
+                )
+            raise ValidationError(
+                self.env._(
+                    "%(field)s of %(model)s must be a number, not %(value)s.", **words
+                )
+            )
+
+    @api.model
+    def _sql_error_to_message(self, exc):
+        """Speak the user's language where a program named none."""
+        model = self if self.env.lang else self.with_context(lang=self.env.user.lang)
+        return super(CrmGuardMixin, model)._sql_error_to_message(exc)
+
+    @api.model
     def default_get(self, fields):
         """A default from the context or from ir.default is typed in as well."""
         defaults = super().default_get(fields)
@@ -93,6 +143,7 @@ class CrmGuardMixin(models.AbstractModel):
         guarded = self._get_guarded_fields()
         initial = {name: self._guarded_initial(name) for name in guarded}
         for vals in vals_list:
+            self._check_figures(vals)
             for name in guarded.intersection(vals):
                 same = vals[name] == initial[name] or not (vals[name] or initial[name])
                 if self._fields[name].compute or not same:
@@ -116,6 +167,7 @@ class CrmGuardMixin(models.AbstractModel):
         )
 
     def write(self, vals):
+        self._check_figures(vals)
         guarded = self._get_guarded_fields().intersection(vals)
         if guarded:
             open_fields = self._guard_open_fields()

@@ -1,0 +1,150 @@
+"""Arguments of methods other programs call: checked before anything is done.
+
+A program may send text for a number or "false" for false. What a method is given is
+therefore checked by name, so that the program reads which argument is wrong instead
+of a line of Python, and so that "false" never approves anything.
+"""
+
+import functools
+import inspect
+import math
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+# Kinds of arguments; those of ``OPTIONAL`` may also be left out.
+TEXT, FLAG, NUMBER, WHOLE = "text", "flag", "number", "whole"
+RECORD, DAY, ROWS, VALUES = "record", "day", "rows", "values"
+OPTIONAL = (TEXT, RECORD)
+COLUMN_KINDS = {
+    "char": TEXT,
+    "text": TEXT,
+    "html": TEXT,
+    "boolean": FLAG,
+    "integer": WHOLE,
+    "float": NUMBER,
+    "monetary": NUMBER,
+    "many2one": RECORD,
+}
+
+
+def arguments(**kinds):
+    """Decorate a public method: check these arguments of it (innermost decorator).
+
+    :raises UserError: an argument is of another kind; it is named
+    """
+
+    def decorate(method):
+        signature = inspect.signature(method)
+
+        @functools.wraps(method)
+        def checked(self, *args, **kwargs):
+            given = signature.bind(self, *args, **kwargs).arguments
+            for name, kind in kinds.items():
+                if name in given:
+                    check_argument(self.env, name, given[name], kind)
+            return method(self, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def check_argument(env, name, value, kind):
+    """Raise unless ``value`` is of the kind the argument ``name`` takes."""
+    if kind in OPTIONAL and (value is None or value is False):
+        return
+    if not _is_kind(value, kind):
+        raise UserError(
+            env._(
+                "%(name)s must be %(kind)s, not “%(value)s”.",
+                name=name,
+                kind=_kind_label(env, kind),
+                value=value,
+            )
+        )
+
+
+def check_values(model, vals):
+    """Raise unless values a program gives fit the fields of ``model``.
+
+    What names no field is the caller's own business. Numbers are finite, records
+    exist, days are days.
+
+    :param vals: dict of field names and values, as for ``create``
+    """
+    check_argument(model.env, "vals", vals, VALUES)
+    for name, value in vals.items():
+        field = model._fields.get(name)
+        if not field or value is None or value is False:
+            continue
+        label = f"{field._description_string(model.env)} ({name})"
+        if field.type in COLUMN_KINDS:
+            check_argument(model.env, label, value, COLUMN_KINDS[field.type])
+        elif field.type in ("date", "datetime"):
+            check_argument(model.env, label, value, DAY)
+        elif field.relational:
+            check_argument(model.env, label, value, ROWS)
+        _check_value(model, field, label, value)
+
+
+def _check_value(model, field, label, value):
+    """Raise unless a record named exists, or a choice is one of the choices."""
+    env = model.env
+    if field.type == "selection":
+        choices = dict(field._description_selection(env))
+        if value not in choices:
+            raise UserError(
+                env._(
+                    "%(name)s must be one of %(choices)s, not “%(value)s”.",
+                    name=label,
+                    choices=", ".join(choices),
+                    value=value,
+                )
+            )
+    elif (
+        field.type == "many2one" and not env[field.comodel_name].browse(value).exists()
+    ):
+        raise UserError(
+            env._("%(name)s: there is no record %(id)s.", name=label, id=value)
+        )
+
+
+def _is_kind(value, kind):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind == TEXT:
+        return isinstance(value, str)
+    if kind == FLAG:
+        return isinstance(value, int) and value in (0, 1)
+    if kind == NUMBER:
+        return number and math.isfinite(value)
+    if kind == WHOLE:
+        return number and math.isfinite(value) and value == int(value)
+    if kind == RECORD:
+        return number and isinstance(value, int) and value > 0
+    if kind == DAY:
+        return _is_day(value)
+    if kind == ROWS:
+        return isinstance(value, list | tuple)
+    return isinstance(value, dict)
+
+
+def _is_day(value):
+    try:
+        # Of a moment its day, which has the first place in it.
+        return bool(fields.Datetime.to_datetime(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def _kind_label(env, kind):
+    return {
+        TEXT: env._("a text"),
+        FLAG: env._("true or false"),
+        NUMBER: env._("a number"),
+        WHOLE: env._("a whole number"),
+        RECORD: env._("the id of a record"),
+        DAY: env._("a day as YYYY-MM-DD"),
+        ROWS: env._("a list"),
+        VALUES: env._("names with their values"),
+    }[kind]
