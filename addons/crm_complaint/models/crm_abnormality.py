@@ -52,6 +52,7 @@ class CrmAbnormality(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
     _policy_topic = "complaint"
+    _positive_fields = ("quantity",)
     _number_code = "crm.abnormality"
     _transitions = TRANSITIONS
     _guarded_fields = (

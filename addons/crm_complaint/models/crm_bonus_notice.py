@@ -42,6 +42,7 @@ class CrmBonusNotice(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
     _policy_topic = "complaint"
+    _positive_fields = ("amount",)
     _number_code = "crm.bonus.notice"
     _transitions = TRANSITIONS
     _approval_steps = {
@@ -252,11 +253,11 @@ class CrmBonusNotice(models.Model):
         """
         for line in lines:
             check_argument(self.env, "lines", line, VALUES)
-            figures = {name: line.get(name) for name in ("employee_id", "amount")}
-            for name, value in figures.items():
-                kind = RECORD if name == "employee_id" else NUMBER
-                check_argument(self.env, name, value or 0, kind)
-            check_values(self.env["crm.bonus.notice.line"], figures)
+            check_argument(
+                self.env, "employee_id", line.get("employee_id") or 0, RECORD
+            )
+            check_argument(self.env, "amount", line.get("amount"), NUMBER)
+            check_values(self.env["crm.bonus.notice.line"], line)
         for notice in self:
             notice._check_office()
             notice._check_transition_state(("draft",))
@@ -369,7 +370,8 @@ class CrmBonusNotice(models.Model):
 
 class CrmBonusNoticeLine(models.Model):
     _name = "crm.bonus.notice.line"
-    _inherit = ["crm.approval.line.mixin"]
+    _inherit = ["crm.approval.line.mixin", "crm.guard.mixin"]
+    _positive_fields = ("amount",)
     _description = "Person of a Reward and Penalty Notice"
     _order = "notice_id, id"
     _approval_parent = "notice_id"

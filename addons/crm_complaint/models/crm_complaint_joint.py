@@ -9,6 +9,7 @@ class CrmComplaintJoint(models.Model):
 
     _name = "crm.complaint.joint"
     _inherit = ["crm.complaint.child", "crm.guard.mixin"]
+    _positive_fields = ("claimed_amount", "recovered_amount")
     _description = "Joint Handling of a Complaint"
     _order = "complaint_id, id"
     _check_company_auto = True

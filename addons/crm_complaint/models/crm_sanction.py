@@ -39,6 +39,16 @@ PROTECTED = (
     "memorandum",
     "date_effective",
 )
+# What the general manager reads and HR announces besides the values decided on.
+FACTS = (
+    "item",
+    "amount_share",
+    "scale_id",
+    "complaint_id",
+    "liability_id",
+    "department_id",
+    "principal_id",
+)
 
 
 class CrmSanction(models.Model):
@@ -60,6 +70,7 @@ class CrmSanction(models.Model):
             "protected": PROTECTED,
         },
     }
+    _positive_fields = ("amount_share", "amount_deduction")
     _guarded_fields = (
         "circulated_at",
         "opinion",
@@ -313,7 +324,24 @@ class CrmSanction(models.Model):
                         closed[0].display_name,
                     )
                 )
+            self._check_facts_kept(vals)
         return super().write(vals)
+
+    def _check_facts_kept(self, vals):
+        """Raise where facts would change that are before the general manager."""
+        for sanction in self:
+            if sanction.state not in ("verification", "approved"):
+                continue
+            for name in set(FACTS).intersection(vals):
+                if not self._guarded_equal(sanction, name, vals[name]):
+                    raise UserError(
+                        self.env._(
+                            "%(field)s of %(document)s is before the general manager "
+                            "or verified: it does not change any more.",
+                            field=self._fields[name]._description_string(self.env),
+                            document=sanction.display_name,
+                        )
+                    )
 
     # ------------------------------------------------------------------ actions
 

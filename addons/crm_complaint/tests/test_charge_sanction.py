@@ -113,6 +113,9 @@ class TestChargeSanction(ChargeCase):
         office.action_circulate()
         sanction.with_user(self.user_manufacturing).action_give_opinion("Agreed")
         office.action_request_approval("sanction")
+        for name, value in (("item", "Something else"), ("amount_share", 1)):
+            with self.assertRaisesRegex(UserError, "before the general manager"):
+                office.write({name: value})
         sanction.with_user(self.user_gm).action_approve()
         office.amount_deduction = 500
         self.assertEqual(sanction.approval_state, "voided")

@@ -1,3 +1,4 @@
+from . import base
 from . import crm_guard_mixin
 from . import crm_document_mixin
 from . import ir_sequence

@@ -121,12 +121,6 @@ class CrmGuardMixin(models.AbstractModel):
             )
 
     @api.model
-    def _sql_error_to_message(self, exc):
-        """Speak the user's language where a program named none."""
-        model = self if self.env.lang else self.with_context(lang=self.env.user.lang)
-        return super(CrmGuardMixin, model)._sql_error_to_message(exc)
-
-    @api.model
     def default_get(self, fields):
         """A default from the context or from ir.default is typed in as well."""
         defaults = super().default_get(fields)
