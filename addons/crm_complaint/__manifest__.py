@@ -2,7 +2,7 @@
     "name": "Customer Complaints",
     "summary": "Complaints numbered, passed through the departments against "
     "deadlines, decided by amount",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "CRM Policy Contributors",
     "website": "https://github.com/crm-policy/crm-policy",

@@ -12,6 +12,7 @@ from . import (
     MARK,
     SEED,
     archive,
+    complaint_measures,
     complaint_papers,
     complaints,
     complaints_light,
@@ -50,6 +51,7 @@ AREAS = (
     ("crm.complaint", complaints),
     ("crm.complaint", complaints_light),
     ("crm.complaint", complaint_papers),
+    ("crm.complaint", complaint_measures),
     ("crm.return", returns),
 )
 

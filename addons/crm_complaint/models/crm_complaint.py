@@ -6,7 +6,7 @@ The workflow is in `crm_complaint_flow`, the decision by amount in
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_list
 
 from .complaint_states import STATES, TRANSITIONS
 from .complaint_steps import STEP_FIELDS
@@ -504,7 +504,7 @@ class CrmComplaint(models.Model):
                 "complaint is now in the step %(state)s.",
                 field=self._fields[name]._description_string(self.env),
                 document=self.display_name,
-                steps=", ".join(labels[state] for state in states),
+                steps=format_list(self.env, [labels[state] for state in states]),
                 state=labels[self.state],
             )
         )

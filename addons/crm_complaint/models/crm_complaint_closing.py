@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from .crm_complaint_binding import UNDECIDED
 
@@ -161,7 +162,8 @@ class CrmComplaint(models.Model):
             # sudo: who closes need not be allowed to write on the case
             complaint.sudo().message_post(
                 body=self.env._(
-                    "Closed. Copies to: %s.", ", ".join(departments.mapped("name"))
+                    "Closed. Copies to: %s.",
+                    format_list(self.env, departments.mapped("name")),
                 ),
                 author_id=self.env.user.partner_id.id,
             )
@@ -299,7 +301,7 @@ class CrmComplaint(models.Model):
                     "%(document)s cannot be closed: what was resolved is not finished "
                     "yet: %(open)s.",
                     document=self.display_name,
-                    open=", ".join(unfinished),
+                    open=format_list(self.env, unfinished),
                 )
             )
         if self.state == "collecting" and self.receivable_open > 0:

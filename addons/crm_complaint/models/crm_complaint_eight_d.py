@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 DISCIPLINES = (
     "d1_team",
@@ -141,9 +142,12 @@ class CrmComplaintEightD(models.Model):
                 self.env._(
                     "%(report)s is not complete. Fill in: %(fields)s.",
                     report=self.display_name,
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in missing
+                    fields=format_list(
+                        self.env,
+                        [
+                            self._fields[name]._description_string(self.env)
+                            for name in missing
+                        ],
                     ),
                 )
             )

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 MODEL = "crm.complaint"
 MEGABYTE = 1024 * 1024
@@ -102,7 +103,7 @@ class CrmComplaint(models.Model):
             return self.env._(
                 "%(name)s: files of this kind are not taken. Taken are: %(allowed)s.",
                 name=name,
-                allowed=", ".join(sorted(allowed)),
+                allowed=format_list(self.env, sorted(allowed)),
             )
         largest = company.complaint_file_size
         if largest and size > largest * MEGABYTE:

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import TEXT, arguments
 
@@ -180,8 +181,12 @@ class CrmComplaint(models.Model):
                 "%(document)s: the step %(step)s is not complete. Fill in: %(fields)s.",
                 document=self.display_name,
                 step=labels[self.state],
-                fields=", ".join(
-                    self._fields[name]._description_string(self.env) for name in names
+                fields=format_list(
+                    self.env,
+                    [
+                        self._fields[name]._description_string(self.env)
+                        for name in names
+                    ],
                 ),
             )
         )

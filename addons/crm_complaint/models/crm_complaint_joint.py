@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 
 class CrmComplaintJoint(models.Model):
@@ -74,9 +75,8 @@ class CrmComplaintJoint(models.Model):
         for joint in self:
             # sudo: the names only, for whoever sees the case and not the other party
             names = joint.sudo()
-            joint.display_name = (
-                f"{names.complaint_id.display_name} · {names.partner_id.display_name}"
-            )
+            parts = (names.complaint_id.display_name, names.partner_id.display_name)
+            joint.display_name = " · ".join(part for part in parts if part)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -186,10 +186,11 @@ class CrmComplaint(models.Model):
                     "%(document)s is still handled with %(parties)s: settle that "
                     "first, or note that they reject.",
                     document=self.display_name,
-                    parties=", ".join(
+                    parties=format_list(
+                        self.env,
                         self.joint_ids.filtered(lambda one: one.state == "open").mapped(
                             "partner_id.display_name"
-                        )
+                        ),
                     ),
                 )
             )

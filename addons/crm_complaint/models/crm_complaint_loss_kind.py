@@ -4,6 +4,7 @@ import ast
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_list
 from odoo.tools.safe_eval import safe_eval
 
 # What a formula may name, all of a line of loss; amounts in company currency, untaxed.
@@ -108,7 +109,7 @@ class CrmComplaintLossKind(models.Model):
                     "%(kind)s: %(field)s names unknown figures: %(names)s.",
                     kind=self.name,
                     field=label,
-                    names=", ".join(unknown),
+                    names=format_list(self.env, unknown),
                 )
             )
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -12,7 +12,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import email_normalize, format_list, html2plaintext
 from odoo.tools.mail import email_split_tuples
 
 _logger = logging.getLogger(__name__)
@@ -60,7 +60,9 @@ class CrmComplaint(models.Model):
         vals = {**custom_values, **self._prepare_mail_vals(msg_dict, desk)}
         notes = []
         if dropped:
-            notes.append(self.env._("Files left out: %s", "; ".join(dropped)))
+            notes.append(
+                self.env._("Files left out: %s", format_list(self.env, dropped))
+            )
         if automatic:
             notes.append(self.env._("An automatic e-mail: no receipt was sent for it."))
         complaint = self.browse()
@@ -89,7 +91,9 @@ class CrmComplaint(models.Model):
         if not author.user_ids.filtered(lambda user: not user.share):
             self._keep_incoming(html2plaintext(msg_dict.get("body") or ""), "email")
         if dropped:
-            self.message_post(body=self.env._("Files left out: %s", "; ".join(dropped)))
+            self.message_post(
+                body=self.env._("Files left out: %s", format_list(self.env, dropped))
+            )
         return super().message_update(msg_dict, update_vals)
 
     @api.model

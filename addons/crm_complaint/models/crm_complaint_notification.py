@@ -9,6 +9,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.reminders import remind_batch
 
@@ -264,9 +265,12 @@ class CrmComplaintNotification(models.Model):
                 self.env._(
                     "%(document)s: the plan is not complete. Fill in: %(fields)s.",
                     document=self.display_name,
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in missing
+                    fields=format_list(
+                        self.env,
+                        [
+                            self._fields[name]._description_string(self.env)
+                            for name in missing
+                        ],
                     ),
                 )
             )
@@ -287,7 +291,8 @@ class CrmComplaintNotification(models.Model):
                 self.env._(
                     "Customers to Notify: %s cannot be notified by e-mail without an "
                     "address.",
-                    ", ".join(nowhere.mapped("display_name")) or self.env._("nobody"),
+                    format_list(self.env, nowhere.mapped("display_name"))
+                    or self.env._("nobody"),
                 )
             )
 
@@ -483,7 +488,7 @@ class CrmComplaintNotification(models.Model):
             record.message_post(
                 body=self.env._(
                     "Sent by e-mail to: %s",
-                    ", ".join(record.partner_ids.mapped("display_name")),
+                    format_list(self.env, record.partner_ids.mapped("display_name")),
                 )
             )
         # sudo: salespeople may not create mails as such

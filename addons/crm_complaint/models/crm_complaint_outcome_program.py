@@ -2,6 +2,7 @@
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
     FLAG,
@@ -103,7 +104,9 @@ class CrmComplaint(models.Model):
         unknown = [name for name in figures if name not in LOSS_FIGURES]
         if unknown:
             raise UserError(
-                self.env._("A loss has no figure: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "A loss has no figure: %s.", format_list(self.env, sorted(unknown))
+                )
             )
         check_values(self.env["crm.complaint.loss"], figures)
         line = self.loss_ids.filtered(lambda entry: entry.kind_code == kind)[:1]

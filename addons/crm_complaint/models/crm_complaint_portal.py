@@ -8,6 +8,7 @@ amounts and opinions never leave (CMP-51).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 # {stage shown to the customer: states inside}
 STAGES = {
@@ -187,7 +188,7 @@ class CrmComplaint(models.Model):
         if not text and not files:
             raise UserError(self.env._("Write something, or add a file."))
         self._portal_add_files(files)
-        names = ", ".join(name for name, _content in files)
+        names = format_list(self.env, [name for name, _content in files])
         self._keep_incoming(text or self.env._("Files added: %s", names), "portal")
 
     def _portal_add_files(self, files):

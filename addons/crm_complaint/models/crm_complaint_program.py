@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
     FLAG,
@@ -31,7 +32,9 @@ class CrmComplaint(models.Model):
         unknown = [name for name in vals if name not in self._fields]
         if unknown:
             raise UserError(
-                self.env._("A complaint has no field: %s.", ", ".join(unknown))
+                self.env._(
+                    "A complaint has no field: %s.", format_list(self.env, unknown)
+                )
             )
         check_values(self, vals)
         company = self.env["res.company"].browse(vals.get("company_id"))
@@ -121,8 +124,8 @@ class CrmComplaint(models.Model):
                 self.env._(
                     "The present step does not fill: %(fields)s. It fills: "
                     "%(allowed)s.",
-                    fields=", ".join(unknown),
-                    allowed=", ".join(allowed),
+                    fields=format_list(self.env, unknown),
+                    allowed=format_list(self.env, allowed),
                 )
             )
         self._check_step_holder()

@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import DAY, RECORD, TEXT, arguments
 
@@ -224,7 +225,9 @@ class CrmComplaintStatement(models.Model):
                     "%(document)s is not confirmed by: %(departments)s.",
                     document=self.display_name,
                     # sudo: names of departments
-                    departments=", ".join(missing.sudo().department_id.mapped("name")),
+                    departments=format_list(
+                        self.env, missing.sudo().department_id.mapped("name")
+                    ),
                 )
             )
         unchecked = self.line_ids.filtered(lambda line: not line.checked)

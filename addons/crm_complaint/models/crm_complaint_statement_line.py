@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # Characters of measures and result for which the form has room.
 PRINTED = 40
@@ -76,9 +77,12 @@ class CrmComplaintStatementLine(models.Model):
             .grouped("complaint_id")
         )
         for line in self:
-            line.liability_text = ", ".join(
-                f"{share.party_name} {share.share:g} %"
-                for share in shares.get(line.complaint_id, ())
+            line.liability_text = format_list(
+                self.env,
+                [
+                    f"{share.party_name} {share.share:g} %"
+                    for share in shares.get(line.complaint_id, ())
+                ],
             )
 
     def _measures(self):

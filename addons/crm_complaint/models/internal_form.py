@@ -7,6 +7,7 @@ portal user's download, a mail template - it is recognised and refused.
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 from odoo.tools.mail import email_normalize_all
 
 # A comment to every reader of PDF and HTML; survives renaming and copying.
@@ -266,8 +267,9 @@ class MailMail(models.Model):
                         "“%(file)s” is an internal form; it is not mailed to "
                         "%(recipients)s (CMP-51).",
                         file=forms[0].name,
-                        recipients=", ".join(
-                            [*sorted(strangers), *outside.mapped("display_name")]
+                        recipients=format_list(
+                            self.env,
+                            [*sorted(strangers), *outside.mapped("display_name")],
                         ),
                     )
                 )

@@ -6,7 +6,7 @@ are of its complaints and cost no more than a list of them.
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
 
@@ -161,7 +161,10 @@ class CrmComplaintReport(models.Model):
         """
         if group_by not in GROUPS:
             raise UserError(
-                self.env._("Complaints are grouped by: %s.", ", ".join(sorted(GROUPS)))
+                self.env._(
+                    "Complaints are grouped by: %s.",
+                    format_list(self.env, sorted(GROUPS)),
+                )
             )
         first, last = fields.Date.to_date(date_from), fields.Date.to_date(date_to)
         if not first or not last or first > last:

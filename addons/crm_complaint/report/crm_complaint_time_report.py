@@ -24,6 +24,7 @@ class CrmComplaintTimeReport(models.Model):
     date_in = fields.Datetime("In", readonly=True)
     date_out = fields.Datetime("Out", readonly=True)
     days = fields.Float(
+        "Days Stayed",
         readonly=True,
         aggregator="avg",
         digits=(16, 2),

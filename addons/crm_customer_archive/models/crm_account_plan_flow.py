@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from .crm_account_plan import KINDS
 
@@ -115,7 +115,7 @@ class CrmAccountPlan(models.Model):
                     self.env._(
                         "%(plan)s is not complete. Missing: %(fields)s.",
                         plan=plan.name,
-                        fields=", ".join(missing),
+                        fields=format_list(self.env, missing),
                     )
                 )
         return res
@@ -373,12 +373,15 @@ class CrmAccountPlan(models.Model):
         }
         if unknown:
             raise UserError(
-                self.env._("Unknown values: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown values: %s.", format_list(self.env, sorted(unknown))
+                )
             )
         if vals.get("kind") not in dict(KINDS):
             raise UserError(
                 self.env._(
-                    "“Kind” must be one of %s.", ", ".join(kind for kind, _l in KINDS)
+                    "“Kind” must be one of %s.",
+                    format_list(self.env, [kind for kind, _l in KINDS]),
                 )
             )
         measures = vals.get("measures") or []

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 from .res_partner_erase_texts import MASK
 
@@ -292,7 +293,9 @@ class CrmContactLog(models.Model):
         }
         if unknown:
             raise UserError(
-                self.env._("Unknown in a contact: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown in a contact: %s.", format_list(self.env, sorted(unknown))
+                )
             )
         contact = self._find_contact(vals.get("client_reference"))
         if not contact:

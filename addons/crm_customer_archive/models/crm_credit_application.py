@@ -23,6 +23,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 # What is known of the customer: settled once it has been decided on.
 INVESTIGATION_FIELDS = frozenset(
@@ -314,7 +315,7 @@ class CrmCreditApplication(models.Model):
                     "complete (ARC-190). Missing: %(fields)s.",
                     application=self.display_name,
                     customer=self.partner_id.display_name,
-                    fields=", ".join(missing),
+                    fields=format_list(self.env, missing),
                 )
             )
         return res

@@ -21,6 +21,7 @@ draft  cancel   cancelled who asked or may
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from .res_partner_protected import PROTECTED_STATES
 
@@ -178,7 +179,7 @@ class CrmCustomerChange(models.Model):
                         "Refuse or cancel it and ask again.",
                         change=change.name,
                         customer=customer.display_name,
-                        fields=", ".join(stale.mapped("label")),
+                        fields=format_list(self.env, stale.mapped("label")),
                     )
                 )
 

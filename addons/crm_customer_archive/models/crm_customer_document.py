@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, human_size
+from odoo.tools import SQL, format_list, human_size
 from odoo.tools.mimetypes import guess_mimetype
 
 # What the content of a file with this ending looks like to the platform.
@@ -250,7 +250,7 @@ class CrmCustomerDocument(models.Model):
                     "%(allowed)s.",
                     file=filename or "-",
                     type=document_type.name,
-                    allowed=", ".join(allowed),
+                    allowed=format_list(self.env, allowed),
                 )
             )
         mimetype = guess_mimetype(raw)

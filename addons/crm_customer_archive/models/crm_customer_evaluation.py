@@ -15,6 +15,7 @@ review withdraw draft    who submitted
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import format_list
 
 from .crm_evaluation_template import OUTCOMES
 
@@ -222,7 +223,8 @@ class CrmCustomerEvaluation(models.Model):
                         "%(evaluation)s: score and basis are missing for: "
                         "%(indicators)s.",
                         evaluation=evaluation.name,
-                        indicators=", ".join(open_lines.mapped("name")) or "-",
+                        indicators=format_list(self.env, open_lines.mapped("name"))
+                        or "-",
                     )
                 )
             if not evaluation.outcome:

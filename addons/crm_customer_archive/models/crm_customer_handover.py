@@ -19,6 +19,7 @@ after something can be archived on no path; see `res_users_handover` and
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 STARTERS = ("crm_policy.group_director", "hr.group_hr_user")
 
@@ -361,7 +362,7 @@ class CrmCustomerHandover(models.Model):
             raise UserError(
                 self.env._(
                     "Assign a successor first, so that the letter can name one: %s",
-                    ", ".join(without[:10].mapped("reference")),
+                    format_list(self.env, without[:10].mapped("reference")),
                 )
             )
         by_mail = lines.filtered("letter_email")

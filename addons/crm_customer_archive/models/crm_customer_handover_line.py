@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 
 class CrmCustomerHandoverLine(models.Model):
@@ -112,7 +113,8 @@ class CrmCustomerHandoverLine(models.Model):
         if done:
             raise UserError(
                 self.env._(
-                    "Already taken over: %s", ", ".join(done[:10].mapped("reference"))
+                    "Already taken over: %s",
+                    format_list(self.env, done[:10].mapped("reference")),
                 )
             )
         self._write_guarded(

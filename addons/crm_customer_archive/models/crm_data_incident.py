@@ -21,6 +21,7 @@ A decision is a notice. It reaches payroll only when HR has released it (GAP-74)
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 OFFICE = ("crm_policy.group_gm_office", "crm_policy.group_gm")
 
@@ -333,7 +334,7 @@ class CrmDataIncident(models.Model):
             raise UserError(
                 self.env._(
                     "Cases: “%s” is not known for this kind of incident.",
-                    ", ".join(sorted(unknown)) or "-",
+                    format_list(self.env, sorted(unknown)) or "-",
                 )
             )
         self._check_penalty(records, penalty, compensation)

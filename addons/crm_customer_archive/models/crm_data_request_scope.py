@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 
 class CrmDataRequest(models.Model):
@@ -36,7 +37,10 @@ class CrmDataRequest(models.Model):
         unknown = set(vals) - {*plain, *other}
         if unknown:
             raise UserError(
-                self.env._("Unknown in a data request: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown in a data request: %s.",
+                    format_list(self.env, sorted(unknown)),
+                )
             )
         parts = self.env["crm.data.field.set"].search(
             [("code", "in", vals.get("parts") or [])]
@@ -45,7 +49,8 @@ class CrmDataRequest(models.Model):
         if missing:
             raise UserError(
                 self.env._(
-                    "Unknown part of the customer file: %s.", ", ".join(sorted(missing))
+                    "Unknown part of the customer file: %s.",
+                    format_list(self.env, sorted(missing)),
                 )
             )
         rec = self.create(
@@ -112,7 +117,7 @@ class CrmDataRequest(models.Model):
             raise UserError(
                 self.env._(
                     "Customers: no customer has the number %s.",
-                    ", ".join(sorted(unknown)),
+                    format_list(self.env, sorted(unknown)),
                 )
             )
         return files

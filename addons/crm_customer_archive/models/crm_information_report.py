@@ -20,7 +20,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from .crm_information_schedule import KINDS, PERIODS
 
@@ -282,7 +282,7 @@ class CrmInformationReport(models.Model):
                 self.env._(
                     "Parts of %(report)s have not been sent yet: %(parts)s.",
                     report=self.name,
-                    parts=", ".join(waiting[:10].mapped("name")),
+                    parts=format_list(self.env, waiting[:10].mapped("name")),
                 )
             )
 

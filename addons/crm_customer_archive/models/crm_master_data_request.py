@@ -19,6 +19,7 @@ draft      cancel    cancelled  requester               also from returned
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 EDITABLE = ("draft", "returned")
 # Values of the form: request field -> partner field.
@@ -281,7 +282,7 @@ class CrmMasterDataRequest(models.Model):
                 self.env._(
                     "%(request)s is not complete. Missing: %(fields)s.",
                     request=self.name,
-                    fields=", ".join(missing),
+                    fields=format_list(self.env, missing),
                 )
             )
         area = self.area_id.sudo()  # sudo: the org chart
@@ -357,7 +358,9 @@ class CrmMasterDataRequest(models.Model):
         unknown = set(vals) - {*FORM, *OTHER, "partner_id", "client_reference"}
         if unknown:
             raise UserError(
-                self.env._("Unknown in a request: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown in a request: %s.", format_list(self.env, sorted(unknown))
+                )
             )
         request = self.create({**vals, **res})
         if submit:

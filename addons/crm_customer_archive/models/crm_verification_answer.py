@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import email_normalize, hash_sign, verify_hash_signed
+from odoo.tools import email_normalize, format_list, hash_sign, verify_hash_signed
 
 from .crm_verification import OPEN_STATES
 
@@ -210,7 +210,7 @@ class CrmVerification(models.Model):
             raise UserError(
                 self.env._(
                     "Not to be changed by a verification: %s.",
-                    ", ".join(sorted(unknown)),
+                    format_list(self.env, sorted(unknown)),
                 )
             )
         kinds = customer._protected_kinds()

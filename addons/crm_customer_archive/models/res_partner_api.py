@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # Keys of `register` that name a record by its code: field and model.
 CODES = {
@@ -134,7 +135,10 @@ class ResPartner(models.Model):
         unknown = set(vals) - {*PLAIN, *CODES, *LOGINS, "bank_accounts"}
         if unknown:
             raise UserError(
-                self.env._("Unknown in a registration: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown in a registration: %s.",
+                    format_list(self.env, sorted(unknown)),
+                )
             )
         res = {
             "is_company": True,

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class ResPartner(models.Model):
@@ -84,7 +85,7 @@ class ResPartner(models.Model):
                             "The registration form of %(customer)s is not complete. "
                             "Blocks to fill in: %(blocks)s.",
                             customer=partner.display_name,
-                            blocks=", ".join(missing),
+                            blocks=format_list(self.env, missing),
                         )
                     )
         return res

@@ -4,6 +4,7 @@ from contextlib import closing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -266,7 +267,10 @@ class ResPartner(models.Model):
         unknown = set(values) - ACCOUNT_KEYS
         if unknown:
             raise UserError(
-                self.env._("Unknown in a bank account: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown in a bank account: %s.",
+                    format_list(self.env, sorted(unknown)),
+                )
             )
         account = self._change_account(values)
         line = {"kind": kind, "field_name": BANK, "bank_account_id": account.id}
@@ -365,9 +369,9 @@ class ResPartner(models.Model):
                 self.env._(
                     "“%(fields)s” of %(customer)s already waits for a decision "
                     "(%(changes)s). Wait for it or have it withdrawn.",
-                    fields=", ".join(found.mapped("label")),
+                    fields=format_list(self.env, found.mapped("label")),
                     customer=self.display_name,
-                    changes=", ".join(found.change_id.mapped("name")),
+                    changes=format_list(self.env, found.change_id.mapped("name")),
                 )
             )
 

@@ -6,7 +6,7 @@ values: approved credit applications alone write them.
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 # What a supply hold stops. What has been delivered is still invoiced, so that the
 # receivable is on record and money keeps coming in.
@@ -271,6 +271,7 @@ class ResPartner(models.Model):
                 "Terms). Granted: %(granted)s. Immediate payment is always possible.",
                 customer=self.sudo().display_name,  # sudo: named in the message
                 term=term.name,
-                granted=", ".join(granted.mapped("name")) or self.env._("none"),
+                granted=format_list(self.env, granted.mapped("name"))
+                or self.env._("none"),
             )
         )

@@ -8,6 +8,7 @@ level lets people use of their own, is refused. Everything given out is logged.
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from .crm_data_field_set import SHARED_FIELDS
 from .customer_file import customer_file, file_being_made
@@ -118,7 +119,7 @@ class ResPartner(models.Model):
         file.password = requests._file_password()
 
     def _data_use_error(self, kind, names):
-        shown = ", ".join(self[:5].mapped("display_name"))
+        shown = format_list(self.env, self[:5].mapped("display_name"))
         labels = [
             self._fields[name]._description_string(self.env)
             for name in sorted(names)
@@ -127,7 +128,7 @@ class ResPartner(models.Model):
         values = {
             "count": len(self),
             "customers": shown + (" …" if len(self) > 5 else ""),
-            "fields": ", ".join(labels) or "-",
+            "fields": format_list(self.env, labels) or "-",
         }
         if kind == "export":
             return UserError(

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class ResPartner(models.Model):
@@ -85,7 +86,7 @@ class ResPartner(models.Model):
                             "The file of %(customer)s lacks valid documents: "
                             "%(documents)s.",
                             customer=partner.display_name,
-                            documents=", ".join(missing),
+                            documents=format_list(self.env, missing),
                         )
                     )
 

@@ -4,7 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from .res_partner_protected import PROTECTED_STATES
 
@@ -106,7 +106,7 @@ class ResPartner(models.Model):
                     "%(partner)s cannot be the one that remains: %(customers)s has a "
                     "customer file.",
                     partner=destination.display_name,
-                    customers=", ".join(files.mapped("display_name")),
+                    customers=format_list(self.env, files.mapped("display_name")),
                 )
             )
         codes = {partner.credit_code for partner in on_file if partner.credit_code}
@@ -115,7 +115,7 @@ class ResPartner(models.Model):
                 self.env._(
                     "These customers on file have different unified social credit "
                     "codes (%s). Give the reason why they are the same customer.",
-                    ", ".join(sorted(codes)),
+                    format_list(self.env, sorted(codes)),
                 )
             )
 

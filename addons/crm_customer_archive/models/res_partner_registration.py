@@ -24,6 +24,7 @@ draft      discard     none       who may write           never archived
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 
 class ResPartner(models.Model):
@@ -341,7 +342,7 @@ class ResPartner(models.Model):
                             "The registration form of %(customer)s is not complete. "
                             "Missing: %(fields)s.",
                             customer=partner.display_name,
-                            fields=", ".join(missing),
+                            fields=format_list(self.env, missing),
                         )
                     )
                 partner._check_contact_names()

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # Values of an order, and of its lines, that change terms or the amount owed.
 TERM_FIELDS = frozenset(("state", "partner_id", "payment_term_id", "company_id"))
@@ -109,7 +110,7 @@ class SaleOrder(models.Model):
                 "%(customer)s: with %(orders)s the customer would owe %(owed)s; the "
                 "credit limit is %(limit)s (%(application)s). %(way)s",
                 customer=application.partner_id.display_name,
-                orders=", ".join(self.mapped("name")),
+                orders=format_list(self.env, self.mapped("name")),
                 owed=application.currency_id.format(owed),
                 limit=application.currency_id.format(application.credit_limit),
                 application=application.name,

@@ -8,6 +8,7 @@ value changes afterwards.
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
+from odoo.tools import format_list
 
 
 class CrmApprovalMixin(models.AbstractModel):
@@ -65,7 +66,7 @@ class CrmApprovalMixin(models.AbstractModel):
     )
 
     @api.depends("approval_ids.state", "approval_ids.candidate_ids")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_approval_pending(self):
         # sudo: that a decision is pending with whom is shown to readers of the document
         pending = self.sudo().approval_ids.filtered(lambda a: a.state == "pending")
@@ -74,7 +75,7 @@ class CrmApprovalMixin(models.AbstractModel):
             approvals = by_document.get(record.id, pending.browse())
             users = approvals.assigned_user_id or approvals.candidate_ids
             record.approval_can_decide = self.env.user in approvals.candidate_ids
-            record.approval_pending_names = ", ".join(users.mapped("name"))
+            record.approval_pending_names = format_list(self.env, users.mapped("name"))
 
     # ------------------------------------------------------------------ hooks
 
@@ -346,7 +347,7 @@ class CrmApprovalMixin(models.AbstractModel):
                 self.env._(
                     "%s is being decided or changed by somebody else at this moment. "
                     "Try again.",
-                    ", ".join(self.sudo().mapped("display_name")),
+                    format_list(self.env, self.sudo().mapped("display_name")),
                 )
             ) from error
 
@@ -406,8 +407,9 @@ class CrmApprovalMixin(models.AbstractModel):
         raise AccessError(
             self.env._(
                 "You cannot decide on this document. It is decided by: %s.",
-                ", ".join(
-                    (pending.assigned_user_id or pending.candidate_ids).mapped("name")
+                format_list(
+                    self.env,
+                    (pending.assigned_user_id or pending.candidate_ids).mapped("name"),
                 ),
             )
         )

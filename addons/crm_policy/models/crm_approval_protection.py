@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class CrmApprovalMixin(models.AbstractModel):
@@ -178,7 +179,7 @@ class CrmApprovalMixin(models.AbstractModel):
             if old.get(path) != new[path]:
                 name = path.partition(".")[0]
                 labels.append(self._fields[name]._description_string(self.env))
-        return ", ".join(dict.fromkeys(labels))
+        return format_list(self.env, dict.fromkeys(labels))
 
     def _approval_revoke(self, reason):
         """Cancel what is pending and void what was approved, with a visible reason."""

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_list
 
 
 class CrmAuthority(models.Model):
@@ -140,7 +140,7 @@ class CrmAuthority(models.Model):
                         "it knows: %(steps)s.",
                         authority=record.name,
                         step=record.step,
-                        steps=", ".join(model._approval_steps),
+                        steps=format_list(self.env, model._approval_steps),
                     )
                 )
 

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 # What the running call may write: tuples of (model, record ids, field names).
 _GRANTS = ContextVar("crm_policy_guard_grants", default=())
@@ -232,10 +233,11 @@ class CrmGuardMixin(models.AbstractModel):
                 self.env._(
                     "This step of %(model)s is reserved to: %(groups)s.",
                     model=self.env["ir.model"]._get(self._name).name,
-                    groups=", ".join(
-                        # sudo: only to name the groups in the message
-                        self.env.ref(group).sudo().full_name
-                        for group in groups
+                    groups=format_list(
+                        self.env,
+                        [  # sudo: only to name the groups in the message
+                            self.env.ref(group).sudo().full_name for group in groups
+                        ],
                     ),
                 )
             )
@@ -256,6 +258,8 @@ class CrmGuardMixin(models.AbstractModel):
                     "only in: %(states)s.",
                     document=self.display_name,
                     state=labels.get(self.state, self.state),
-                    states=", ".join(labels.get(state, state) for state in states),
+                    states=format_list(
+                        self.env, [labels.get(state, state) for state in states]
+                    ),
                 )
             )

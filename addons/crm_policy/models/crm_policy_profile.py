@@ -7,6 +7,7 @@ profile; a company chooses per topic which one is in force (see res_company_prof
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 
 class CrmPolicyProfile(models.Model):
@@ -65,7 +66,7 @@ class CrmPolicyProfile(models.Model):
                 self.env._(
                     "The policy profile %(code)s is in force in a company. Choose "
                     "another one in Settings before you archive it.",
-                    code=", ".join(in_force.mapped("code")),
+                    code=format_list(self.env, in_force.mapped("code")),
                 )
             )
 

@@ -12,6 +12,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 AREAS = [
     ("ARC", "Customer Archive"),
@@ -206,7 +207,7 @@ class CrmPolicyRule(models.Model):
                 self.env._(
                     "Rule %(code)s cannot be measured without: %(fields)s.",
                     code=self.code,
-                    fields=", ".join(labels),
+                    fields=format_list(self.env, labels),
                 )
             )
 
@@ -356,7 +357,7 @@ class CrmPolicyRule(models.Model):
             raise UserError(
                 self.env._(
                     "The rules %s belong to the catalogue. Archive them instead.",
-                    ", ".join(shipped),
+                    format_list(self.env, shipped),
                 )
             )
 

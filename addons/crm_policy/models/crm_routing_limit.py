@@ -6,6 +6,7 @@ figure is a record: who changes the policy changes data.
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 CASE = "case"
 
@@ -143,7 +144,7 @@ class CrmRoutingLimit(models.Model):
                         step=limit.step,
                         limit=limit.name,
                         model=limit.sudo().model_id.name,  # sudo: to name the type
-                        steps=", ".join(steps) or "-",
+                        steps=format_list(self.env, steps) or "-",
                     )
                 )
 

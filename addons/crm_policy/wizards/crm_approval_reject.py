@@ -1,6 +1,7 @@
 """Asks for the comment that every refusal needs; the document's method decides."""
 
 from odoo import api, fields, models
+from odoo.tools import format_list
 
 
 class CrmApprovalReject(models.TransientModel):
@@ -13,10 +14,12 @@ class CrmApprovalReject(models.TransientModel):
     comment = fields.Text(required=True)
 
     @api.depends("res_model", "res_ids")
+    @api.depends_context("lang")
     def _compute_document_names(self):
         for wizard in self:
-            wizard.document_names = ", ".join(
-                wizard._documents()._filtered_access("read").mapped("display_name")
+            wizard.document_names = format_list(
+                self.env,
+                wizard._documents()._filtered_access("read").mapped("display_name"),
             )
 
     def _documents(self):

@@ -2,6 +2,7 @@
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 HEADER_KEYS = {
     "client_reference",
@@ -42,8 +43,8 @@ class CrmReturn(models.Model):
             raise UserError(
                 self.env._(
                     "A return has no field: %(unknown)s. Known: %(known)s.",
-                    unknown=", ".join(unknown),
-                    known=", ".join(sorted(HEADER_KEYS)),
+                    unknown=format_list(self.env, unknown),
+                    known=format_list(self.env, sorted(HEADER_KEYS)),
                 )
             )
         company = self.env.company
@@ -117,7 +118,9 @@ class CrmReturn(models.Model):
         if vals.get("kind") and vals["kind"] not in kinds:
             raise UserError(
                 self.env._(
-                    "%(key)s: one of %(known)s.", key="kind", known=", ".join(kinds)
+                    "%(key)s: one of %(known)s.",
+                    key="kind",
+                    known=format_list(self.env, kinds),
                 )
             )
         lines = vals["lines"]
@@ -142,7 +145,7 @@ class CrmReturn(models.Model):
                     self.env._(
                         "lines: each line needs sale_line_id and quantity, may have "
                         "lot, and nothing else (%s).",
-                        ", ".join(unknown) or "-",
+                        format_list(self.env, unknown) or "-",
                     )
                 )
             if line.get("lot"):

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 
 class CrmReturnContact(models.Model):
@@ -118,7 +119,7 @@ class CrmReturn(models.Model):
                         "%(field)s: “%(value)s” is none of %(known)s.",
                         field=name,
                         value=vals[name],
-                        known=", ".join(known),
+                        known=format_list(self.env, known),
                     )
                 )
         if not vals["summary"]:

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 RESULTS = [("met", "Met"), ("open", "To be shown"), ("not_met", "Not met")]
 # Complaint states in which the fault is decided (B).
@@ -167,7 +167,7 @@ class CrmReturn(models.Model):
         if not overdue:
             return "not_met", "not_overdue", {}
         facts = {
-            "invoices": ", ".join(overdue.mapped("name")),
+            "invoices": format_list(self.env, overdue.mapped("name")),
             "asked": len(self.contact_ids.filtered(lambda c: c.kind == "payment")),
             "wanted": self.company_id.return_contact_min,
         }

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 OPEN_STATES = ("approved", "inspected")
 
@@ -145,8 +146,12 @@ class CrmReturn(models.Model):
                     self.env._(
                         "documents: each names a type (%(known)s), and may have "
                         "reference and missing_reason (%(unknown)s).",
-                        known=", ".join(self.document_ids.type_id.mapped("code")),
-                        unknown=", ".join(unknown) or entry.get("type") or "-",
+                        known=format_list(
+                            self.env, self.document_ids.type_id.mapped("code")
+                        ),
+                        unknown=format_list(self.env, unknown)
+                        or entry.get("type")
+                        or "-",
                     )
                 )
             paper.write(

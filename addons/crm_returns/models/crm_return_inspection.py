@@ -470,8 +470,8 @@ class CrmReturn(models.Model):
                 self.env._(
                     "parts: each names a line of this return, and nothing but "
                     "%(known)s (%(unknown)s).",
-                    known=", ".join(names),
-                    unknown=", ".join(unknown) or part.get("line") or "-",
+                    known=format_list(self.env, names),
+                    unknown=format_list(self.env, unknown) or part.get("line") or "-",
                 )
             )
         return {names[key]: value for key, value in part.items()}

@@ -11,6 +11,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_list
 
 # The visit has taken place.
 HELD_STATES = ("held", "reported", "accepted", "closed")
@@ -314,10 +315,11 @@ class CrmVisit(models.Model):
             visit.plan_code = "a" if visit.is_first_visit else code
 
     @api.depends("participant_ids.user_id", "user_id")
+    @api.depends_context("lang")
     def _compute_companion_names(self):
         for visit in self:
-            visit.companion_names = ", ".join(
-                (visit.participant_ids.user_id - visit.user_id).mapped("name")
+            visit.companion_names = format_list(
+                self.env, (visit.participant_ids.user_id - visit.user_id).mapped("name")
             )
 
     @api.depends("commercial_partner_id", "company_id", "mode", "date_held")

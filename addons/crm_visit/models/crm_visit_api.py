@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # Keys of `plan_visit` written to the visit as they are.
 PLAIN_KEYS = (
@@ -58,7 +59,10 @@ class CrmVisit(models.Model):
         unknown = vals.keys() - {*PLAIN_KEYS, "kind", "participant_ids"}
         if unknown:
             raise UserError(
-                self.env._("Unknown value for a visit: %s.", ", ".join(sorted(unknown)))
+                self.env._(
+                    "Unknown value for a visit: %s.",
+                    format_list(self.env, sorted(unknown)),
+                )
             )
         for name in ("partner_id", "planned_start"):
             if not vals.get(name):
@@ -140,7 +144,8 @@ class CrmVisit(models.Model):
         if unknown:
             raise UserError(
                 self.env._(
-                    "Unknown value for a visit record: %s.", ", ".join(sorted(unknown))
+                    "Unknown value for a visit record: %s.",
+                    format_list(self.env, sorted(unknown)),
                 )
             )
         return dict(values or {})
@@ -159,7 +164,8 @@ class CrmVisit(models.Model):
         if unknown:
             raise UserError(
                 self.env._(
-                    "Unknown value for a finding: %s.", ", ".join(sorted(unknown))
+                    "Unknown value for a finding: %s.",
+                    format_list(self.env, sorted(unknown)),
                 )
             )
         findings = self.env["crm.visit.finding"]
@@ -184,7 +190,7 @@ class CrmVisit(models.Model):
                     "%(value)s is no value for %(field)s; it is one of: %(choices)s.",
                     value=value,
                     field=model._fields[name]._description_string(self.env),
-                    choices=", ".join(choices),
+                    choices=format_list(self.env, choices),
                 )
             )
 

@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 # Expenses in these states have been audited (VIS-123).
 AUDITED_EXPENSES = ("approved", "posted", "in_payment", "paid", "refused")
@@ -75,7 +76,7 @@ class CrmVisit(models.Model):
                 self.env._(
                     "%(visit)s: the visit record is incomplete (VIS-03): %(fields)s.",
                     visit=self.display_name,
-                    fields=", ".join(missing),
+                    fields=format_list(self.env, missing),
                 )
             )
 
@@ -124,7 +125,7 @@ class CrmVisit(models.Model):
                     "%(visit)s: these expenses are not audited yet (VIS-123): "
                     "%(expenses)s.",
                     visit=self.display_name,
-                    expenses=", ".join(open_expenses.mapped("name")),
+                    expenses=format_list(self.env, open_expenses.mapped("name")),
                 )
             )
 
