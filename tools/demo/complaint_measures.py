@@ -146,5 +146,5 @@ def bonuses(world, back):
     run.action_compute()
     yield later(world.now, 5)
     world.people.act(run, "hr").action_release(
-        "已核对扣罚依据，当月扣款未超过绩效奖金的一半。"
+        "已核对扣罚依据，损失罚扣未超过当月绩效奖金的一半。"
     )

@@ -1,6 +1,7 @@
 """Where a complaint can be, and which step leads where (SM-10, SM-13)."""
 
-# The state machine SM-10: where the complaint is, and what follows.
+# The state machine SM-10: where the complaint is, and what follows. In an order that
+# every flow passes from first to last: boards and status bars show it.
 STATES = [
     ("draft", "Draft"),  # the salesperson fills the form
     ("received", "Received by GM's Office"),  # to be numbered and registered
@@ -12,15 +13,15 @@ STATES = [
     ("sales_opinion", "Sales Opinion"),  # opinion, negotiation with the customer
     ("supervisor_reading", "Supervisor Reading"),
     ("gmo_summary", "Consolidated Opinion"),
-    ("decision", "For Decision"),  # asked of whoever has the authority
-    ("decided", "Decided"),
-    ("executing", "Executing"),
     # The lighter flows (SM-13): eight steps, or a problem ticket
     ("recorded", "Recorded"),  # customer service classifies
     ("classified", "Classified"),  # are the reasons sufficient, the demand reasonable
     ("invalid", "Not Valid"),  # the customer gets a tactful reply
     ("assigned", "Responsible Department"),  # cause, or the solution of a ticket
     ("analysed", "Analysed"),  # the responsible department proposes a plan
+    ("decision", "For Decision"),  # asked of whoever has the authority
+    ("decided", "Decided"),
+    ("executing", "Executing"),
     ("executed", "Executed"),  # the result goes to the customer
     ("answered", "Answered"),  # summary, evaluation, lessons
     ("not_substantiated", "Not Substantiated"),  # the customer gets an answer

@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_policy.models.arguments import TEXT, arguments
 
+from .passes import passes
+
 TRANSITIONS = {
     "propose": {"from": ("draft",), "to": "proposed", "check": "_check_propose"},
     "confirm": {"from": ("proposed",), "to": "improving", "check": "_check_confirm"},
@@ -129,6 +131,10 @@ class CrmAbnormality(models.Model):
     confirmed_by_id = fields.Many2one("res.users", copy=False, index="btree_not_null")
     closed_at = fields.Datetime(copy=False)
     loss = fields.Text("Loss That Appeared", copy=False)
+    can_act = fields.Boolean(
+        compute="_compute_can_act",
+        help="The next step is the user's, who is of the department that holds it.",
+    )
     complaint_id = fields.Many2one(
         "crm.complaint", copy=False, index="btree_not_null", ondelete="restrict"
     )
@@ -153,6 +159,12 @@ class CrmAbnormality(models.Model):
         return super()._routing_department(state)
 
     # -------------------------------------------------------------------- checks
+
+    @api.depends("state", "routing_department_id", "routing_user_id")
+    @api.depends_context("uid")
+    def _compute_can_act(self):
+        for form in self:
+            form.can_act = form.state == "draft" or passes(form._routing_check_holder)
 
     def _check_edit(self):
         self.check_access("write")

@@ -18,6 +18,8 @@ from odoo.addons.crm_policy.models.arguments import (
 )
 from odoo.addons.crm_policy.models.reminders import remind_batch
 
+from .passes import passes
+
 # open -> done -> effective, or back to open where it did not help.
 ACTION_TRANSITIONS = {
     "done": {"from": ("open",), "to": "done", "check": "_check_done"},
@@ -202,6 +204,12 @@ class CrmComplaintAction(models.Model):
         "For the Customer",
         help="Its words may go into the 8D report for the customer.",
     )
+    can_plan = fields.Boolean(
+        compute="_compute_can_plan", help="The user may plan and give up actions."
+    )
+    can_verify = fields.Boolean(
+        compute="_compute_can_plan", help="The user verifies whether actions helped."
+    )
 
     # ----------------------------------------------------------------- computes
 
@@ -211,6 +219,14 @@ class CrmComplaintAction(models.Model):
         for action in self.sudo():
             user = action.user_id.with_company(action.complaint_id.company_id)
             action.department_id = user.employee_id.department_id
+
+    @api.depends("complaint_id.state", "complaint_id.routing_department_id")
+    @api.depends_context("uid")
+    def _compute_can_plan(self):
+        for action in self:
+            case = action.complaint_id
+            action.can_plan = case and passes(case._may_plan_actions)
+            action.can_verify = case and passes(case._is_verifier)
 
     @api.depends("complaint_id.improvement_tracked", "complaint_id.category_id")
     def _compute_tracked(self):

@@ -29,7 +29,7 @@ class CrmComplaintDuty(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    instruction = fields.Text(translate=True, help="What is to be done.")
+    instruction = fields.Text("Work to Do", translate=True, help="What is to be done.")
     months = fields.Integer(
         "Every",
         required=True,

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from .passes import passes
+
 DISCIPLINES = (
     "d1_team",
     "d2_problem",
@@ -60,6 +62,13 @@ class CrmComplaintEightD(models.Model):
     released_at = fields.Datetime("Released on", copy=False)
     released_by_id = fields.Many2one("res.users", "Released by", copy=False)
 
+    can_write = fields.Boolean(
+        compute="_compute_can_write", help="The user may write the reports of the case."
+    )
+    can_release = fields.Boolean(
+        compute="_compute_can_write", help="The user releases reports to the customer."
+    )
+
     _revision_uniq = models.Constraint(
         "UNIQUE(complaint_id, revision)", "A complaint has one 8D report of a revision."
     )
@@ -72,6 +81,14 @@ class CrmComplaintEightD(models.Model):
                 number=report.complaint_id.display_name,
                 revision=report.revision,
             )
+
+    @api.depends("complaint_id.state", "complaint_id.routing_department_id")
+    @api.depends_context("uid")
+    def _compute_can_write(self):
+        for report in self:
+            case = report.complaint_id
+            report.can_write = case and passes(case._may_plan_actions)
+            report.can_release = case and passes(case._is_verifier)
 
     # ---------------------------------------------------------------- lifecycle
 
@@ -225,11 +242,19 @@ class CrmComplaint(models.Model):
 
     eight_d_ids = fields.One2many("crm.complaint.eight.d", "complaint_id", "8D Reports")
     eight_d_count = fields.Integer(compute="_compute_eight_d_count")
+    can_open_eight_d = fields.Boolean(
+        compute="_compute_eight_d_count",
+        help="There is an 8D report to open, or the user may draft the first.",
+    )
 
-    @api.depends("eight_d_ids")
+    @api.depends("eight_d_ids", "state", "routing_department_id", "routing_user_id")
+    @api.depends_context("uid")
     def _compute_eight_d_count(self):
         for complaint in self:
             complaint.eight_d_count = len(complaint.eight_d_ids)
+            complaint.can_open_eight_d = complaint.eight_d_ids or passes(
+                complaint._may_plan_actions
+            )
 
     def action_open_eight_d(self):
         """Open the 8D report; the first is drafted from what may go out."""

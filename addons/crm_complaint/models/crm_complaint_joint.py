@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from .passes import passes
+
 
 class CrmComplaintJoint(models.Model):
     """One outside party a complaint is handled with; the clock of the case runs on."""
@@ -65,6 +67,10 @@ class CrmComplaintJoint(models.Model):
     closed_at = fields.Datetime(copy=False)
     closed_by_id = fields.Many2one("res.users", copy=False, index="btree_not_null")
 
+    can_act = fields.Boolean(
+        compute="_compute_can_act", help="The user may settle it with the other party."
+    )
+
     _amounts_positive = models.Constraint(
         "CHECK(claimed_amount >= 0 AND recovered_amount >= 0)",
         "Amounts claimed from other parties cannot be negative.",
@@ -77,6 +83,12 @@ class CrmComplaintJoint(models.Model):
             names = joint.sudo()
             parts = (names.complaint_id.display_name, names.partner_id.display_name)
             joint.display_name = " · ".join(part for part in parts if part)
+
+    @api.depends("complaint_id.state", "complaint_id.routing_department_id")
+    @api.depends_context("uid")
+    def _compute_can_act(self):
+        for joint in self:
+            joint.can_act = bool(joint.complaint_id) and passes(joint._check_office)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.crm_policy.models.arguments import NUMBER, arguments
@@ -457,13 +458,16 @@ class CrmComplaintLoss(models.Model):
     def _log_loss(self, title):
         """Leave a trace of the figures on the complaint, for the office only."""
         for complaint, lines in self.grouped("complaint_id").items():
+            losses = [
+                f"{line.kind_id.name} {line.currency_id.format(line.amount)}"
+                for line in lines
+            ]
             # sudo: the trace is written whoever was allowed to enter the loss
             complaint.sudo().message_post(
-                body=title
-                + ": "
-                + "; ".join(
-                    f"{line.kind_id.name} {line.currency_id.format(line.amount)}"
-                    for line in lines
+                body=self.env._(
+                    "%(title)s: %(losses)s",
+                    title=title,
+                    losses=format_list(self.env, losses),
                 ),
                 author_id=self.env.user.partner_id.id,
             )

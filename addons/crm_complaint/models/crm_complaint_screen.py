@@ -1,9 +1,9 @@
 """What the screens need: who may press what, filling in, buttons to other records."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 from .complaint_states import STATES, TRANSITIONS
+from .passes import passes
 
 
 class CrmComplaint(models.Model):
@@ -17,6 +17,10 @@ class CrmComplaint(models.Model):
     can_close = fields.Boolean(
         compute="_compute_can_edit_step",
         help="The user is of the office and the case may be closed.",
+    )
+    can_rate = fields.Boolean(
+        compute="_compute_can_rate",
+        help="The case is closed and the user may enter what the customer says of it.",
     )
 
     @api.model
@@ -45,13 +49,16 @@ class CrmComplaint(models.Model):
                 "from"
             ] and complaint._allows("_check_close")
 
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_can_rate(self):
+        mine = self.filtered(lambda c: c.state == "closed")._filtered_access("write")
+        for complaint in self:
+            complaint.can_rate = complaint in mine
+
     def _allows(self, check):
         """Tell whether a check of this model lets the user pass."""
-        try:
-            getattr(self, check)()
-        except (AccessError, UserError):
-            return False
-        return True
+        return passes(getattr(self, check))
 
     @api.onchange("quantity_open")
     def _onchange_quantity_open(self):
@@ -93,14 +100,3 @@ class CrmComplaint(models.Model):
     def action_view_passages(self):
         """Open the stays of this complaint at the departments."""
         return self.passage_ids._get_records_action(name=self.env._("Stays"))
-
-    @api.model
-    def _get_form_copies(self):
-        """Return the labels of the five copies of the form (CMP-46)."""
-        return [
-            self.env._("Copy 1: Quality Management"),
-            self.env._("Copy 2: Manufacturing"),
-            self.env._("Copy 3: Sales"),
-            self.env._("Copy 4: Accounting"),
-            self.env._("Copy 5: General Manager's Office"),
-        ]

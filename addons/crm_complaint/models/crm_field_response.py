@@ -10,6 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.crm_policy.models.arguments import TEXT, arguments
 
+from .passes import passes
+
 TRANSITIONS = {
     "go": {"from": ("called",), "to": "on_site", "check": "_check_go"},
     "handled": {"from": ("on_site",), "to": "reporting", "check": "_check_handled"},
@@ -115,6 +117,9 @@ class CrmFieldResponse(models.Model):
     instruction = fields.Text("General Manager's Instruction", copy=False)
     instructed_at = fields.Datetime(copy=False)
     instructed_by_id = fields.Many2one("res.users", copy=False, index="btree_not_null")
+    can_act = fields.Boolean(
+        compute="_compute_can_act", help="The next step is the user's."
+    )
     loss = fields.Selection(
         [("yes", "Yes"), ("no", "No")],
         "Loss Caused",
@@ -147,6 +152,16 @@ class CrmFieldResponse(models.Model):
         return self.partner_id.is_foreign
 
     # -------------------------------------------------------------------- checks
+
+    @api.depends("state", "person_ids", "quality_unavailable", "routing_department_id")
+    @api.depends_context("uid")
+    def _compute_can_act(self):
+        for response in self:
+            chief = response.state == "reported" or (
+                response.state == "called" and response.quality_unavailable
+            )
+            check = response._check_gm if chief else response._check_sent
+            response.can_act = passes(check)
 
     def _check_sent(self):
         """Raise unless the user is one of those sent, or of quality management."""

@@ -218,7 +218,10 @@ class TestChargeLiability(ChargeCase):
         # Salespeople see their complaint, but no shares in it.
         self.env.invalidate_all()
         self.assertFalse(complaint.with_user(self.user_sales).liability_ids)
+        self.assertFalse(complaint.with_user(self.user_sales)._form_responsible())
         self.env.invalidate_all()
+        printed = complaint.with_user(self.user_manufacturing)._form_responsible()
+        self.assertIn("60 %", printed)
         self.assertEqual(
             len(complaint.with_user(self.user_manufacturing).liability_ids), 2
         )

@@ -95,7 +95,7 @@ class TestCreditApplication(CreditCase):
         application = self._apply(
             self.customer, production_situation=False, supplier_references=False
         )
-        with self.assertRaisesRegex(UserError, "Production Situation, References"):
+        with self.assertRaisesRegex(UserError, "Production Situation and References"):
             application.action_submit()
         application.payment_term_id = False
         with self.assertRaisesRegex(UserError, "choose the payment term"):

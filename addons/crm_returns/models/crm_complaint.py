@@ -75,7 +75,8 @@ class CrmComplaint(models.Model):
         action["domain"] = [("complaint_id", "=", self.id)]
         action["context"] = {
             "default_complaint_id": self.id,
-            "default_partner_id": self.partner_id.commercial_partner_id.id,
+            # sudo: which company it is, for departments that may not open its file
+            "default_partner_id": self.sudo().partner_id.commercial_partner_id.id,
             "default_kind": self._return_kind() or "return",
         }
         return action

@@ -112,7 +112,7 @@ class TestVisit(VisitCase):
     def test_report_is_compulsory(self):
         """VIS-03, VIS-126: no report without text and result."""
         visit = self._make_held_visit(self.customer)
-        with self.assertRaisesRegex(UserError, "Report, Result"):
+        with self.assertRaisesRegex(UserError, "Report and Result"):
             visit.with_user(self.user_sales).action_report()
         visit.write({"report_text": "  ", "result": "c"})
         with self.assertRaisesRegex(UserError, "VIS-03"):
