@@ -259,7 +259,7 @@ class TestRules(PolicyCase):
         self.assertFalse(rule.active)
 
     def test_measured_needs_a_measurement(self):
-        with self.assertRaisesRegex(ValidationError, "Measured Model and Date Field"):
+        with self.assertRaisesRegex(ValidationError, "Measured Model, Date Field"):
             self.rule.carried = "measured"
         with self.assertRaisesRegex(ValidationError, "OWN-1 cannot be measured"):
             self.rule.measure_model = "res.partner"
