@@ -28,7 +28,12 @@ class TestWithheld(WithheldMixin, ComplaintCase):
         things = self._things_on(complaint)
         resolution = complaint.resolution_ids
         self.assertTrue(resolution)
-        passages = complaint.passage_ids.filtered(lambda p: not p.user_id)
+        stays = complaint.passage_ids.filtered(lambda p: not p.user_id)
+        ended, present = (
+            stays.filtered("date_out")[:1],
+            stays - stays.filtered("date_out"),
+        )
+        self.assertTrue(ended and present)
         for user in (
             self.user_specialist,
             self.user_director,
@@ -37,7 +42,7 @@ class TestWithheld(WithheldMixin, ComplaintCase):
             self.user_sales2,
             self.user_outsider,
         ):
-            self.assertWithheld(user, complaint, resolution, *things, *passages)
+            self.assertWithheld(user, complaint, resolution, *things, ended, present)
 
     def test_goods_sent(self):
         """Who only sells sees no transfer to a customer withheld; the store does."""

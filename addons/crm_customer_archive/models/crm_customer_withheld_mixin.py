@@ -125,6 +125,10 @@ class CrmWithheldReferenceMixin(models.AbstractModel):
     @api.model
     def _withheld_domain(self):
         domain = Domain.FALSE
+        # Every list asks; without classified files it is not made to plan a subselect
+        # for each kind of document.
+        if not self.env["res.partner"]._any_classified():
+            return domain
         for name in self._withheld_models():
             domain |= Domain(self._withheld_model_field, "=", name) & Domain(
                 "res_id", "in", self.env[name]._withheld_query()

@@ -324,18 +324,25 @@ class CrmRoutingPassage(models.Model):
     def _search_way_department_ids(self, operator, value):
         if operator not in ("in", "any", "any!"):
             return NotImplemented
-        way = Domain.FALSE
-        for name, model in self.env.items():
-            if model._abstract or not hasattr(model, "_routing_states"):
-                continue
-            # sudo: who may see one stay of a document sees its whole way
-            stays = self.sudo()._search(
-                [("model", "=", name), ("department_id", operator, value)]
+        # sudo: who may see one stay of a document sees its whole way
+        stays = self.sudo()
+        found = stays._search([("department_id", operator, value)])
+
+        def document(model, alias, query):
+            """The columns that tell whose stay it is."""
+            columns = [
+                model._field_to_sql(alias, name, query) for name in ("model", "res_id")
+            ]
+            return SQL(", ").join(columns)
+
+        def to_sql(model, alias, query):
+            return SQL(
+                "(%s) IN %s",
+                document(model, alias, query),
+                found.subselect(document(stays, found.table, found)),
             )
-            way |= Domain("model", "=", name) & Domain(
-                "res_id", "in", stays.subselect("res_id")
-            )
-        return way
+
+        return Domain.custom(to_sql=to_sql)
 
     # ----------------------------------------------------------------- checks
 
