@@ -102,6 +102,7 @@ class CrmCreditApplication(models.Model):
         index=True,
         tracking=True,
         help="State of the application (SM-08).",
+        group_expand=True,
     )
     kind = fields.Selection(
         [("terms", "Credit terms"), ("order", "One order above the limit")],

@@ -109,6 +109,7 @@ class CrmCreditCase(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        group_expand=True,
     )
     # ------------------------------------------------------------- what is overdue
     partner_id = fields.Many2one(

@@ -62,6 +62,7 @@ class CrmCustomerHandover(models.Model):
         index=True,
         copy=False,
         tracking=True,
+        group_expand=True,
     )
     user_id = fields.Many2one(
         "res.users",

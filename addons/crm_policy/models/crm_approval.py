@@ -44,7 +44,7 @@ class CrmApproval(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     step = fields.Char(required=True, readonly=True)
-    level = fields.Integer(readonly=True)
+    level = fields.Integer(readonly=True, aggregator=None)
     request = fields.Integer(
         readonly=True, help="Counts how often this document was put up for decision."
     )

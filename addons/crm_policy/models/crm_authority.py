@@ -43,6 +43,7 @@ class CrmAuthority(models.Model):
         default=1,
         required=True,
         tracking=True,
+        aggregator=None,
         help="Levels decide one after the other, the lowest first.",
     )
     company_id = fields.Many2one(

@@ -52,6 +52,7 @@ class CrmRoutingLimit(models.Model):
     days = fields.Float(
         required=True,
         digits=(16, 1),
+        aggregator=None,
         help="Days a document may stay at this step, in the unit beside it. Halves "
         "are allowed.",
     )
@@ -61,6 +62,7 @@ class CrmRoutingLimit(models.Model):
     )
     days_foreign = fields.Float(
         digits=(16, 1),
+        aggregator=None,
         help="Days for documents of foreign customers, in the same unit.",
     )
     unit = fields.Selection(

@@ -71,6 +71,7 @@ class CrmRoutingNotice(models.Model):
         readonly=True,
         default="draft",
         index=True,
+        group_expand=True,
     )
     department_id = fields.Many2one(
         "hr.department", readonly=True, index="btree_not_null", ondelete="restrict"

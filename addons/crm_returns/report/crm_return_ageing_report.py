@@ -3,7 +3,7 @@
 One row per stay at a department (RET-49, RET-50), open or closed.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 BANDS = [
@@ -36,7 +36,9 @@ class CrmReturnAgeingReport(models.Model):
     return_id = fields.Many2one("crm.return", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     department_id = fields.Many2one("hr.department", readonly=True)
-    step = fields.Char(readonly=True, help="State the document stays in.")
+    step = fields.Selection(
+        selection="_selection_step", readonly=True, help="State the document stays in."
+    )
     owner_id = fields.Many2one("res.users", "Responsible", readonly=True)
     date_in = fields.Datetime("In", readonly=True)
     date_due = fields.Datetime("Due", readonly=True)
@@ -53,6 +55,16 @@ class CrmReturnAgeingReport(models.Model):
     )
     late_count = fields.Integer("Late", readonly=True)
     band = fields.Selection(BANDS, readonly=True, help="Age of the stay.")
+
+    @api.model
+    def _selection_step(self):
+        """Return every step of returns, plans and loans, once each."""
+        Limit = self.env["crm.routing.limit"]
+        steps = {}
+        for model in MODELS:
+            for step in self.env[model]._routing_states:
+                steps.setdefault(step, Limit._step_label(model, step))
+        return list(steps.items())
 
     @property
     def _table_query(self):

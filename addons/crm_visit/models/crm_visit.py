@@ -112,6 +112,7 @@ class CrmVisit(models.Model):
         index=True,
         copy=False,
         tracking=True,
+        group_expand=True,
     )
     # --- whom, why, how
     partner_id = fields.Many2one(
