@@ -418,7 +418,9 @@ class CrmReturnAllowanceLine(models.Model):
         related="invoice_line_id.quantity", string="Invoiced", digits="Product Unit"
     )
     invoice_price = fields.Float(
-        related="invoice_line_id.price_unit", string="Invoice Price"
+        related="invoice_line_id.price_unit",
+        string="Invoice Price",
+        digits="Product Price",
     )
     quantity = fields.Float(
         required=True, digits="Product Unit", help="In the unit of the invoice line."

@@ -140,7 +140,7 @@ class CrmVisit(models.Model):
     )
     contact_phone = fields.Char(related="contact_id.phone", string="Phone")
     contact_address = fields.Char(
-        related="partner_id.contact_address_inline", string="Full Address"
+        compute="_compute_contact_address", compute_sudo=True, string="Full Address"
     )
     kind_id = fields.Many2one(
         "crm.visit.kind",
@@ -292,6 +292,18 @@ class CrmVisit(models.Model):
             # sudo: companions know whom they visit, the file may not be theirs
             names = (visit.name, visit.sudo().partner_id.name)
             visit.display_name = " ".join(filter(None, names)) or self.env._("New")
+
+    @api.depends(
+        "partner_id.country_id",
+        "partner_id.state_id",
+        "partner_id.city",
+        "partner_id.street",
+        "partner_id.street2",
+    )
+    def _compute_contact_address(self):
+        for visit in self:
+            partner = visit.partner_id
+            visit.contact_address = partner and partner._registration_address()
 
     @api.depends("planned_start")
     def _compute_planned_stop(self):
