@@ -486,3 +486,12 @@ class TestHandling(ReturnCase):
         plain = self._approve(self._return((self.line, 1)))
         with self.assertRefused(UserError, "not an exchange"):
             plain.action_create_exchange()
+
+    def test_steps_in_words(self):
+        """The report on the age of stays tells every step in words."""
+        names = self.env["crm.return.ageing.report"].fields_get(["step"])
+        names = dict(names["step"]["selection"])
+        for model in ("crm.return", "crm.return.plan", "crm.loan"):
+            for step in self.env[model]._routing_states:
+                self.assertIn(step, names)
+                self.assertNotEqual(names[step], step)
