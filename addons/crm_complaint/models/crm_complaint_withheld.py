@@ -1,4 +1,8 @@
-"""Complaints of classified customers, and what is filed before one (ARC-213)."""
+"""Complaints of classified customers, and what is filed before one (ARC-213).
+
+What is decided about persons is for those persons and their superiors only: nobody
+reads it in the decision instead.
+"""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -24,3 +28,11 @@ class CrmFieldResponse(models.Model):
 class CrmAbnormality(models.Model):
     _name = "crm.abnormality"
     _inherit = ["crm.abnormality", "crm.customer.withheld.mixin"]
+
+
+class CrmApproval(models.Model):
+    _inherit = "crm.approval"
+
+    @api.model
+    def _secret_models(self):
+        return [*super()._secret_models(), "crm.sanction", "crm.bonus.notice"]

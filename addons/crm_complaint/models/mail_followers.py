@@ -10,6 +10,7 @@ HIDDEN_WITH = (
     "crm.complaint.memorandum",
     "crm.sanction",
     "crm.bonus.notice",
+    "crm.bonus.run",
 )
 
 

@@ -117,6 +117,12 @@ class TestChargeSanction(ChargeCase):
             with self.assertRaisesRegex(UserError, "before the general manager"):
                 office.write({name: value})
         sanction.with_user(self.user_gm).action_approve()
+        # Who may not read the sanction does not read its decision instead.
+        decisions = self.env["crm.approval"]
+        domain = [("res_model", "=", "crm.sanction"), ("res_id", "=", sanction.id)]
+        self.assertFalse(decisions.with_user(self.user_specialist).search(domain))
+        for user in (self.user_gmo, self.user_gm, self.user_director):
+            self.assertTrue(decisions.with_user(user).search(domain), user.name)
         office.amount_deduction = 500
         self.assertEqual(sanction.approval_state, "voided")
         self.assertEqual(sanction.state, "circulated")

@@ -81,6 +81,11 @@ class TestIncident(IncidentMixin, ArchiveCase):
         leak = self._leak()
         self.assertEqual(leak.state, "reported")
         self.assertIn(self.user_gmo, leak.activity_ids.user_id)
+        # Its way is as secret as it is itself.
+        stays = self.env["crm.routing.passage"]
+        domain = [("model", "=", leak._name), ("res_id", "=", leak.id)]
+        self.assertTrue(stays.with_user(self.user_gmo).search(domain))
+        self.assertFalse(stays.with_user(self.user_specialist).search(domain))
         leak.with_user(self.user_gmo).action_handle()
         self.assertFalse(leak.activity_ids)
 
