@@ -84,8 +84,58 @@ def finish(world):
     Not before: deliveries and visits of these customers are still under way.
     """
     hold(world)
+    notes(world)
     for _moment in archive_use.handover(world):
         world.env.flush_all()
+    # Rankings, and the figures of the rules that are measured, as every night.
+    gm = world.people.of("gm")
+    gm["crm.account.ranking.rule"].search([]).action_compute()
+    world.env["crm.policy.rule.month"]._cron_refresh()
+
+
+def notes(world):
+    """Salespeople note needs, services and how their customers stand."""
+    today = local_day(world.now)
+    for login, customer in zip(
+        ("sales1", "sales2", "sales3"), _noted(world), strict=True
+    ):
+        env = world.people.of(login)
+        common = {"customer_id": customer.id, "date": today - timedelta(days=6)}
+        env["crm.customer.need"].create(
+            {
+                **common,
+                "kind": "product",
+                "text": "偏好羊毛混纺面料，职业装以藏青、深灰为主。",
+                "answer": "已寄送新款面料样卡。",
+            }
+        )
+        env["crm.customer.service"].create(
+            {
+                **common,
+                "subject": "客户询问洗涤和熨烫方法",
+                "solution": "电话说明并寄送洗涤说明书。",
+                "solved": True,
+            }
+        )
+        env["crm.customer.status"].create(
+            {
+                **common,
+                "main_business": "职业装、校服零售与团购",
+                "staff_number": 26,
+                "business_situation": "经营平稳，团购订单占六成。",
+                "communication_mode": "电话、上门拜访",
+                "communication_frequency": "每月一次",
+                "potential": "medium",
+                "satisfaction": "satisfied",
+            }
+        )
+
+
+def _noted(world):
+    """The first customer on file of each of three salespeople."""
+    for login in ("sales1", "sales2", "sales3"):
+        user = world.people.of(login).user
+        yield _customers(world).filtered(lambda p, user=user: p.user_id == user)[:1]
 
 
 def hold(world):

@@ -63,7 +63,7 @@ MORE_GROUPS = {
     "storage": ("stock.group_stock_manager",),
 }
 #: Departments above those the policies know, with the one above each.
-HEADQUARTERS = {"board": ("总经理室", None), "center": ("营销中心", "board")}
+HEADQUARTERS = {"board": ("公司领导", None), "center": ("营销中心", "board")}
 #: Departments of the marketing centre; the others report to the general manager.
 CENTER = ("sales", "marketing", "service")
 #: Workers without a login: they sew what complaints are about.

@@ -159,6 +159,9 @@ def _hold_and_report(world, visits, login, until="reported"):
     for visit in mine:
         visit.write(_report_vals(world, visit))
     mine.action_report()
+    found = mine.finding_ids.filtered(lambda finding: finding.owner_id)
+    if found:
+        world.begin(_follow_up(found), later(world.now, 60))
     for visit in visits:
         for user in visit.participant_ids.user_id - mine.env.user:
             visit.with_user(user).action_sign()
@@ -183,6 +186,14 @@ def _report_vals(world, visit):
         "result": rng.choice("aabbbcce" if rng.random() < 0.9 else "d"),
         "finding_ids": findings,
     }
+
+
+def _follow_up(findings):
+    """What was found is settled with the customer; here and there it stays open."""
+    findings.filtered(lambda finding: finding.id % 12).action_follow_up_done(
+        "已与客户沟通并落实，客户认可。"
+    )
+    yield
 
 
 def single(world, login, end):

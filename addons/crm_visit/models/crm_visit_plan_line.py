@@ -62,7 +62,7 @@ class CrmVisitPlanLine(models.Model):
     )
     visit_ids = fields.One2many("crm.visit", "plan_line_id", string="Visits")
     visit_state = fields.Selection(
-        selection=lambda self: self.env["crm.visit"]._fields["state"].selection,
+        selection="_selection_visit_state",
         compute="_compute_visit_state",
         compute_sudo=True,
     )
@@ -71,6 +71,11 @@ class CrmVisitPlanLine(models.Model):
         "CHECK (estimated_cost IS NULL OR estimated_cost >= 0)",
         "The estimated cost of a visit cannot be negative.",
     )
+
+    @api.model
+    def _selection_visit_state(self):
+        """Return the states of a visit in the reader's language."""
+        return self.env["crm.visit"]._fields["state"]._description_selection(self.env)
 
     @api.depends("partner_id", "mode", "plan_id.company_id")
     def _compute_is_first_visit(self):

@@ -158,3 +158,14 @@ class TestVisitPlan(VisitCase):
             plan.with_user(self.user_sales).date_to = "2026-12-31"
         plan.with_user(self.user_sales).action_cancel()
         self.assertEqual(plan.state, "cancelled")
+
+    def test_visit_state_in_words(self):
+        """A line tells the state of its visit in the reader's language."""
+        names = [
+            self.env[model].with_context(lang="zh_CN").fields_get([name])[name]
+            for model, name in (
+                ("crm.visit", "state"),
+                ("crm.visit.plan.line", "visit_state"),
+            )
+        ]
+        self.assertEqual(names[0]["selection"], names[1]["selection"])
