@@ -54,6 +54,7 @@ class TestProgram(ComplaintCase):
             ("partner_id", 2**31 - 1),
             ("date", "yesterday"),
             ("severity", "huge"),
+            ("severity", ["minor"]),
             ("demand", 5),
             ("sample_attached", "no"),
             ("company_id", "x"),

@@ -25,6 +25,8 @@ COLUMN_KINDS = {
     "float": NUMBER,
     "monetary": NUMBER,
     "many2one": RECORD,
+    "date": DAY,
+    "datetime": DAY,
 }
 
 
@@ -78,35 +80,37 @@ def check_values(model, vals):
         field = model._fields.get(name)
         if not field or value is None or value is False:
             continue
-        label = f"{field._description_string(model.env)} ({name})"
-        if field.type in COLUMN_KINDS:
-            check_argument(model.env, label, value, COLUMN_KINDS[field.type])
-        elif field.type in ("date", "datetime"):
-            check_argument(model.env, label, value, DAY)
-        elif field.relational:
-            check_argument(model.env, label, value, ROWS)
-        _check_value(model, field, label, value)
-
-
-def _check_value(model, field, label, value):
-    """Raise unless a record named exists, or a choice is one of the choices."""
-    env = model.env
-    if field.type == "selection":
-        choices = dict(field._description_selection(env))
-        if value not in choices:
+        kind = COLUMN_KINDS.get(field.type) or (ROWS if field.relational else None)
+        if kind and not _is_kind(value, kind):
+            check_argument(model.env, _label(model, field), value, kind)
+        elif field.type == "selection":
+            _check_choice(model, field, value)
+        elif field.type == "many2one" and not (
+            model.env[field.comodel_name].browse(value).exists()
+        ):
             raise UserError(
-                env._(
-                    "%(name)s must be one of %(choices)s, not “%(value)s”.",
-                    name=label,
-                    choices=", ".join(choices),
-                    value=value,
+                model.env._(
+                    "%(name)s: there is no record %(id)s.",
+                    name=_label(model, field),
+                    id=value,
                 )
             )
-    elif (
-        field.type == "many2one" and not env[field.comodel_name].browse(value).exists()
-    ):
+
+
+def _label(model, field):
+    return f"{field._description_string(model.env)} ({field.name})"
+
+
+def _check_choice(model, field, value):
+    choices = dict(field._description_selection(model.env))
+    if not isinstance(value, str) or value not in choices:
         raise UserError(
-            env._("%(name)s: there is no record %(id)s.", name=label, id=value)
+            model.env._(
+                "%(name)s must be one of %(choices)s, not “%(value)s”.",
+                name=_label(model, field),
+                choices=", ".join(choices),
+                value=value,
+            )
         )
 
 
