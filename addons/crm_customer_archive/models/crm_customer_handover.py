@@ -21,6 +21,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    TEXT,
+    arguments,
+)
+
 STARTERS = ("crm_policy.group_director", "hr.group_hr_user")
 
 
@@ -521,6 +527,7 @@ class CrmCustomerHandover(models.Model):
     # ------------------------------------------------------------ for programs
 
     @api.model
+    @arguments(login=TEXT, departure=FLAG)
     def start(self, login, departure_date=None, client_reference=None, departure=True):
         """Start the handover of a person; safe to repeat with a client reference.
 

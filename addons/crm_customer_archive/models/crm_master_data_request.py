@@ -21,6 +21,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    VALUES,
+    arguments,
+    check_values,
+)
+
 EDITABLE = ("draft", "returned")
 # Values of the form: request field -> partner field.
 FORM = {
@@ -320,6 +327,7 @@ class CrmMasterDataRequest(models.Model):
     # ----------------------------------------------------------------- actions
 
     @api.model
+    @arguments(vals=VALUES, submit=FLAG)
     def file_request(self, vals, submit=False):
         """File a master data request; safe to repeat with a client reference.
 
@@ -362,6 +370,7 @@ class CrmMasterDataRequest(models.Model):
                     "Unknown in a request: %s.", format_list(self.env, sorted(unknown))
                 )
             )
+        check_values(self, {**vals, **res})
         request = self.create({**vals, **res})
         if submit:
             request.action_submit()

@@ -4,6 +4,12 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    VALUES,
+    arguments,
+    check_values,
+)
+
 # Keys of `register` that name a record by its code: field and model.
 CODES = {
     "source": ("source_id", "crm.customer.source"),
@@ -42,6 +48,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     @api.model
+    @arguments(vals=VALUES)
     def register(self, vals):
         """Register a customer as a draft; safe to repeat with a client reference.
 
@@ -65,7 +72,9 @@ class ResPartner(models.Model):
             return known.id
         if not (vals.get("name") or "").strip():
             raise UserError(self.env._("A customer needs a name (“name”)."))
-        return self.create(self._prepare_register_vals(vals)).id
+        values = self._prepare_register_vals(vals)
+        check_values(self, values)
+        return self.create(values).id
 
     @api.model
     def lookup_customer(self, number=None, credit_code=None):

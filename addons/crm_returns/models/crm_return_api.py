@@ -4,6 +4,15 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    VALUES,
+    arguments,
+    check_argument,
+)
+
 HEADER_KEYS = {
     "client_reference",
     "company_id",
@@ -24,6 +33,7 @@ class CrmReturn(models.Model):
     _inherit = "crm.return"
 
     @api.model
+    @arguments(vals=VALUES)
     def request_return(self, vals):
         """File an application for return; the same client reference only once.
 
@@ -37,7 +47,6 @@ class CrmReturn(models.Model):
         :return: facts of the return, as ``lookup`` gives them
         :raises UserError: names the key and the rule
         """
-        vals = dict(vals or {})
         unknown = sorted(set(vals) - HEADER_KEYS)
         if unknown:
             raise UserError(
@@ -47,6 +56,7 @@ class CrmReturn(models.Model):
                     known=format_list(self.env, sorted(HEADER_KEYS)),
                 )
             )
+        check_argument(self.env, "submit", vals.get("submit", False), FLAG)
         company = self.env.company
         if vals.get("company_id"):
             company = self.env["res.company"].browse(vals["company_id"])
@@ -134,6 +144,9 @@ class CrmReturn(models.Model):
         ):
             if not isinstance(value, int):
                 raise UserError(self.env._("%s: an id is expected.", key))
+        for line in lines:
+            check_argument(self.env, "quantity", line.get("quantity", 0), NUMBER)
+            check_argument(self.env, "lot", line.get("lot"), TEXT)
 
     @api.model
     def _prepare_request_lines(self, lines):

@@ -56,6 +56,15 @@ class TestProgram(ReturnCase):
                 "NONE",
             ),
             ({"complaint": "999"}, "999"),
+            ({"submit": "false"}, "submit"),
+            (
+                {
+                    "lines": [
+                        {"sale_line_id": self.order.order_line.id, "quantity": "2"}
+                    ]
+                },
+                "quantity",
+            ),
             (
                 {"lines": [{"sale_line_id": self.order.order_line.id, "quantity": 11}]},
                 "Jacket",

@@ -4,6 +4,15 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    FLAG,
+    TEXT,
+    VALUES,
+    arguments,
+    check_argument,
+    check_values,
+)
+
 # Keys of `plan_visit` written to the visit as they are.
 PLAIN_KEYS = (
     "partner_id",
@@ -25,6 +34,7 @@ class CrmVisit(models.Model):
     _inherit = "crm.visit"
 
     @api.model
+    @arguments(vals=VALUES)
     def plan_visit(self, vals):
         """Plan one visit and, if asked, apply for its approval.
 
@@ -40,8 +50,9 @@ class CrmVisit(models.Model):
         :raises UserError: unknown key or kind, value missing, too few salespeople
             on a first visit (VIS-01)
         """
-        vals = dict(vals or {})
+        vals = dict(vals)
         submit = vals.pop("submit", False)
+        check_argument(self.env, "submit", submit, FLAG)
         company = self.env["res.company"].browse(
             vals.get("company_id") or self.env.company.id
         )
@@ -75,6 +86,7 @@ class CrmVisit(models.Model):
                 )
         self._check_api_choice(self, "mode", vals.get("mode", "onsite"))
         result = {name: vals[name] for name in PLAIN_KEYS if name in vals}
+        check_values(self, result)
         if vals.get("kind"):
             kind = self.env["crm.visit.kind"].search([("code", "=", vals["kind"])])
             if not kind:
@@ -87,6 +99,7 @@ class CrmVisit(models.Model):
         result["participant_ids"] = [(0, 0, {"user_id": user}) for user in users]
         return result
 
+    @arguments(report_text=TEXT, result=TEXT)
     def report_visit(
         self,
         report_text,

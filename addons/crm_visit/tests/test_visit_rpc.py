@@ -67,6 +67,9 @@ class TestVisitRpc(VisitMixin, RpcAbuseCase):
             self._vals(planned_start=False),
             self._vals(partner_id=False),
             self._vals(participant_ids=[], submit=True),
+            self._vals(submit="false"),
+            self._vals(planned_start="tomorrow"),
+            self._vals(estimated_cost="little"),
         ):
             with self.refused(f"plan_visit({vals})"):
                 self.rpc(self.user_sales, "crm.visit", "plan_visit", vals)
