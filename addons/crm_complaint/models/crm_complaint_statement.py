@@ -130,7 +130,7 @@ class CrmComplaintStatement(models.Model):
     def _compute_date_due(self):
         for statement in self:
             # sudo: a figure of the company's policy
-            day = statement.company_id.sudo().complaint_statement_day or 10
+            day = statement.company_id.sudo().complaint_statement_day
             statement.date_due = statement.month and (
                 statement.month + relativedelta(months=1, day=day)
             )

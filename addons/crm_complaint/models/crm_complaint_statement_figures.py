@@ -161,7 +161,7 @@ class CrmComplaintStatement(models.Model):
     def _remind(self, today):
         """Remind the office, once a month, from the day of the reminder on."""
         for statement in self:
-            if today.day < (statement.company_id.complaint_reminder_day or 5):
+            if today.day < statement.company_id.complaint_reminder_day:
                 continue
             office = self.env["hr.department"]._policy_department(
                 "gmo", statement.company_id

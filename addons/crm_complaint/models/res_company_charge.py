@@ -9,12 +9,14 @@ class ResCompany(models.Model):
     complaint_statement_day = fields.Integer(
         string="Complaint Review Due on Day",
         default=10,
+        required=True,
         help="Calendar day of the following month by which the month's closed "
         "complaints are reviewed (CMP-48, CMP-70, CMP-75, GAP-16).",
     )
     complaint_reminder_day = fields.Integer(
         string="Reminder of the Complaint Review on Day",
         default=5,
+        required=True,
         help="Calendar day on which the office is reminded of the review (GAP-16).",
     )
     complaint_bonus_cap = fields.Float(

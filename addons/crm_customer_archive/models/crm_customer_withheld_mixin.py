@@ -124,18 +124,16 @@ class CrmWithheldReferenceMixin(models.AbstractModel):
 
     @api.model
     def _withheld_domain(self):
-        domain = Domain.FALSE
+        domains = [self._secret_domain(name) for name in self._secret_models()]
         # Every list asks; without classified files it is not made to plan a subselect
         # for each kind of document.
-        if not self.env["res.partner"]._any_classified():
-            return domain
-        for name in self._withheld_models():
-            domain |= Domain(self._withheld_model_field, "=", name) & Domain(
-                "res_id", "in", self.env[name]._withheld_query()
-            )
-        for name in self._secret_models():
-            domain |= self._secret_domain(name)
-        return domain
+        if self.env["res.partner"]._any_classified():
+            domains += [
+                Domain(self._withheld_model_field, "=", name)
+                & Domain("res_id", "in", self.env[name]._withheld_query())
+                for name in self._withheld_models()
+            ]
+        return Domain.OR(domains)
 
     @api.model
     def _secret_models(self):
