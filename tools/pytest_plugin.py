@@ -19,7 +19,6 @@ def pytest_configure(config):
     for marker in (
         "browser: opens a browser",
         "installation: installs or removes addons, takes long",
-        "story: business over RPC as its people do it; with --fast, too",
     ):
         config.addinivalue_line("markers", marker)
 
@@ -44,8 +43,6 @@ def left_out_when_fast(item):
         return "no installations"
     if "demo_server" in fixtures:
         return "no demo company"
-    if item.get_closest_marker("story"):
-        return None
     if {"site", "server", "automated"} & set(fixtures) or calls_server(item):
         return "no server"
     return None

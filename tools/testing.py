@@ -41,9 +41,8 @@ LINT_LEFT_OUT = {
 }
 
 FAST_LEFT_OUT = (
-    "--fast left out what needs a browser, installations or the demo company, of "
-    "what needs a server all but the story told over RPC, Odoo's test_lint and the "
-    "coverage; ./crm test runs it all"
+    "--fast left out what needs a browser, a server, installations or the demo "
+    "company, Odoo's test_lint and the coverage; ./crm test runs it all"
 )
 
 

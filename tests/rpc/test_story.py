@@ -28,7 +28,6 @@ def story(request, site):
     return Story(site, *request.param)
 
 
-@pytest.mark.story
 class TestStory:
     # -- customer ---------------------------------------------------------------
     def test_1_registered(self, story):
