@@ -285,7 +285,8 @@ class CrmComplaint(models.Model):
     )
     def _check_quantities(self):
         for complaint in self:
-            complaint._check_delivered()
+            if complaint.picking_id and complaint.delivered_quantity:
+                complaint._check_delivered()
             if (
                 complaint.delivered_quantity
                 and complaint.defective_quantity > complaint.delivered_quantity
@@ -321,16 +322,15 @@ class CrmComplaint(models.Model):
     @api.constrains("date", "reported_at")
     def _check_not_future(self):
         """Nobody complains tomorrow: rates and time limits count from these days."""
+        now = fields.Datetime.now()
         for company, complaints in self.grouped("company_id").items():
             today = company._policy_today()
             for complaint in complaints:
+                if complaint.date and complaint.date > today:
+                    complaint._raise_future("date", complaint.date)
                 moment = complaint.reported_at
-                for name, day in (
-                    ("date", complaint.date),
-                    ("reported_at", moment and company._policy_date(moment)),
-                ):
-                    if day and day > today:
-                        complaint._raise_future(name, day)
+                if moment and moment > now and company._policy_date(moment) > today:
+                    complaint._raise_future("reported_at", company._policy_date(moment))
 
     def _raise_future(self, name, day):
         raise ValidationError(
@@ -344,9 +344,9 @@ class CrmComplaint(models.Model):
     @api.constrains("partner_id", "contact_id", "sale_order_id", "picking_id")
     def _check_same_customer(self):
         for complaint in self:
+            customer = complaint.partner_id.commercial_partner_id
             # sudo: whose person it is decides, also for who cannot open the contact
-            person = complaint.sudo().contact_id
-            customer = complaint.sudo().partner_id.commercial_partner_id
+            person = complaint.contact_id.sudo()
             if person and customer and person.commercial_partner_id != customer:
                 raise ValidationError(
                     self.env._(
