@@ -10,7 +10,7 @@ call, never in anything a client sends.
 import math
 from contextvars import ContextVar
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
@@ -42,12 +42,13 @@ class CrmGuardMixin(models.AbstractModel):
         return {"state", *self._united("_guarded_fields")}.intersection(self._fields)
 
     @api.model
+    @tools.ormcache("attribute")
     def _united(self, attribute):
         """Return what the classes of this model name in ``attribute``, together."""
         names = set()
         for parent in type(self).__mro__:
             names.update(parent.__dict__.get(attribute, ()))
-        return names
+        return frozenset(names)
 
     @api.model
     def _guarded_initial(self, name):
