@@ -257,7 +257,7 @@ class CrmBonusNotice(models.Model):
                 self.env, "employee_id", line.get("employee_id") or 0, RECORD
             )
             check_argument(self.env, "amount", line.get("amount"), NUMBER)
-            check_values(self.env["crm.bonus.notice.line"], line)
+        check_values(self.env["crm.bonus.notice.line"], *lines)
         for notice in self:
             notice._check_office()
             notice._check_transition_state(("draft",))

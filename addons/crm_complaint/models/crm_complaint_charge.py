@@ -349,7 +349,7 @@ class CrmComplaint(models.Model):
                     "reason": line.get("reason") or False,
                 }
             )
-            check_values(self.env["crm.complaint.liability"], vals_list[-1])
+        check_values(self.env["crm.complaint.liability"], *vals_list)
         total = sum(vals["share"] for vals in vals_list)
         if float_compare(total, 100.0, precision_digits=2):
             self.env["crm.complaint.liability"]._raise_shares(self, total)

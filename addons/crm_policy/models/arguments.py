@@ -11,6 +11,7 @@ import math
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # Kinds of arguments; those of ``OPTIONAL`` may also be left out.
 TEXT, FLAG, NUMBER, WHOLE = "text", "flag", "number", "whole"
@@ -67,51 +68,55 @@ def check_argument(env, name, value, kind):
         )
 
 
-def check_values(model, vals):
+def check_values(model, *rows):
     """Raise unless values a program gives fit the fields of ``model``.
 
     What names no field is the caller's own business. Numbers are finite, records
     exist, days are days.
 
-    :param vals: dict of field names and values, as for ``create``
+    :param rows: dicts of field names and values, as for ``create``
     """
-    check_argument(model.env, "vals", vals, VALUES)
-    for name, value in vals.items():
-        field = model._fields.get(name)
-        if not field or value is None or value is False:
-            continue
-        kind = COLUMN_KINDS.get(field.type) or (ROWS if field.relational else None)
-        if kind and not _is_kind(value, kind):
-            check_argument(model.env, _label(model, field), value, kind)
-        elif field.type == "selection":
-            _check_choice(model, field, value)
-        elif field.type == "many2one" and not (
-            model.env[field.comodel_name].browse(value).exists()
-        ):
+    named = {}
+    for vals in rows:
+        check_argument(model.env, "vals", vals, VALUES)
+        for name, value in vals.items():
+            field = model._fields.get(name)
+            if not field or value is None or value is False:
+                continue
+            label = f"{field._description_string(model.env)} ({name})"
+            _check_value(model.env, field, label, value)
+            if field.type == "many2one":
+                named.setdefault((field.comodel_name, label), set()).add(value)
+    for (comodel, label), ids in named.items():
+        gone = ids.difference(model.env[comodel].browse(ids).exists()._ids)
+        if gone:
             raise UserError(
                 model.env._(
-                    "%(name)s: there is no record %(id)s.",
-                    name=_label(model, field),
-                    id=value,
+                    "%(name)s: there is no record %(id)s.", name=label, id=min(gone)
                 )
             )
 
 
-def _label(model, field):
-    return f"{field._description_string(model.env)} ({field.name})"
-
-
-def _check_choice(model, field, value):
-    choices = dict(field._description_selection(model.env))
-    if not isinstance(value, str) or value not in choices:
-        raise UserError(
-            model.env._(
-                "%(name)s must be one of %(choices)s, not “%(value)s”.",
-                name=_label(model, field),
-                choices=", ".join(choices),
-                value=value,
+def _check_value(env, field, label, value):
+    """Raise unless a value is of the field's kind, or one of its choices."""
+    if field.type in COLUMN_KINDS:
+        check_argument(env, label, value, COLUMN_KINDS[field.type])
+    elif field.type in ("date", "datetime"):
+        check_argument(env, label, value, DAY)
+    elif field.relational:
+        check_argument(env, label, value, ROWS)
+    elif field.type == "selection":
+        choices = dict(field._description_selection(env))
+        check_argument(env, label, value, TEXT)
+        if value not in choices:
+            raise UserError(
+                env._(
+                    "%(name)s must be one of %(choices)s, not “%(value)s”.",
+                    name=label,
+                    choices=format_list(env, choices),
+                    value=value,
+                )
             )
-        )
 
 
 def _is_kind(value, kind):
