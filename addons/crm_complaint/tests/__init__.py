@@ -16,6 +16,7 @@ from . import test_report
 from . import test_report_forms
 from . import test_rpc
 from . import test_resolve_closing
+from . import test_internal_form
 from . import test_resolve_guard
 from . import test_resolve_loss
 from . import test_rules_erase
