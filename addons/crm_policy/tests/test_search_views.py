@@ -98,6 +98,20 @@ class TestSearchViews(PolicyCase):
                 break
         self.assertGreater(opened, 10)
 
+    def test_records_are_opened(self):
+        """Whoever may read a record gets its form: no field of it is another's."""
+        opened = 0
+        for model in {model for model, _view in self._screens()}:
+            records = self.env[model].with_user(self.user_director)
+            if records._abstract or not records.has_access("read"):
+                continue
+            record = records.search([], limit=1)
+            if record:
+                with self.subTest(model=model):
+                    Form(record)
+                opened += 1
+        self.assertGreater(opened, 10)
+
     def _walk(self, user):
         """Try all the user may read; return how many filters and fields there were."""
         screens = self._screens()
