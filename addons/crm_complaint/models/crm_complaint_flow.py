@@ -112,6 +112,7 @@ class CrmComplaint(models.Model):
         if state == "manager_instruction":
             # sudo: the head of a department is needed, not the org chart shown
             head = self._routing_department(state).sudo().manager_id.user_id
+            # sudo: a choice of the company, no secret
             return self.company_id.sudo().complaint_instruction_user_id or head
         if state == "supervisor_reading":
             department = self.department_id or self._sales_department()

@@ -121,6 +121,7 @@ class CrmComplaintMemorandum(models.Model):
             raise UserError(
                 self.env._(
                     "%s is not decided yet: there is no decision to object to.",
+                    # sudo: the number only
                     self.sudo().complaint_id.display_name,
                 )
             )

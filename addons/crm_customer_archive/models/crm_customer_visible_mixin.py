@@ -24,10 +24,12 @@ class CrmCustomerVisibleMixin(models.AbstractModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_customer_visible(self):
-        # Record rules are evaluated as superuser: back to who is asking.
+        # Record rules are evaluated as superuser: back to who is asking; sudo: only to
+        # learn the customer.
         customers = self.sudo()[self._customer_field].sudo(False)
         visible = set(customers._filtered_access("read")._ids)
         for record in self:
+            # sudo: the id alone, compared with what the user may read
             customer_id = record.sudo()[self._customer_field].id
             record.customer_visible = not customer_id or customer_id in visible
 

@@ -540,6 +540,7 @@ class CrmDataRequest(models.Model):
             users = desk.sudo().user_ids.filtered(
                 lambda user, rec=rec: rec.company_id in user.company_ids
             )
+            # sudo: the desk follows, whoever asks for the data
             rec.sudo()._message_subscribe(users.partner_id.ids)
             rec.message_post(
                 body=self.env._("Confirmed: please arrange the use of the data."),

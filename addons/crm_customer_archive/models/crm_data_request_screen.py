@@ -64,6 +64,7 @@ class CrmDataRequest(models.Model):
             hidden = request.partner_ids - request.partner_ids.sudo(
                 False
             )._filtered_access("read")
+            # sudo: what the asker does not see stays in the scope
             request.partner_ids = [Command.set((hidden | wanted.sudo()).ids)]
         self._inverse_customer_numbers()
 

@@ -108,6 +108,7 @@ class CrmVerification(models.Model):
         sudo: the signature is the permission of whoever holds the link.
         """
         try:
+            # sudo: the secret of the database, to check the signature
             values = verify_hash_signed(self.sudo().env, SCOPE, token)
         except (ValueError, IndexError):
             return self.browse()

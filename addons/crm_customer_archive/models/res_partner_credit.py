@@ -104,6 +104,7 @@ class ResPartner(models.Model):
         setting = company.sudo()
         if not setting.block_ungranted_terms:
             return self.browse()
+        # sudo: flags of the file, whoever orders or posts
         entities = self.sudo()
         if not setting.block_unregistered_customers:
             entities = entities.filtered("is_crm_customer")

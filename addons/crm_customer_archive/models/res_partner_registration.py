@@ -330,6 +330,7 @@ class ResPartner(models.Model):
         for company, partners in self.grouped(lambda p: p._approval_company()).items():
             required = self.env["crm.customer.required.field"]._for_company(company)
             for partner in partners:
+                # sudo: the name of a field
                 missing = [
                     rule.field_id.field_description
                     for rule in required

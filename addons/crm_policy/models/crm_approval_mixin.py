@@ -347,6 +347,7 @@ class CrmApprovalMixin(models.AbstractModel):
                 self.env._(
                     "%s is being decided or changed by somebody else at this moment. "
                     "Try again.",
+                    # sudo: the names only, of what is being decided
                     format_list(self.env, self.sudo().mapped("display_name")),
                 )
             ) from error

@@ -73,6 +73,7 @@ class CrmReturnHeadMixin(models.AbstractModel):
                 .sudo()
                 ._read_group([(link, "in", self.ids)], [link], ["__count"])
             )
+            # sudo: the counts above were read so
             for record in self:
                 record[counter] = counts.get(record.sudo(), 0)
 

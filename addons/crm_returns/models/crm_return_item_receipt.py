@@ -17,6 +17,7 @@ class CrmReturnItem(models.Model):
         moves = moves.sudo().filtered(
             lambda m: m.crm_return_line_id or m.crm_loan_line_id
         )
+        # sudo: receipts are facts, whoever validates them
         wanted = {
             (move, lot): quantity
             for move, lot, quantity in self.env["stock.move.line"]

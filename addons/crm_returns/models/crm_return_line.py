@@ -188,6 +188,7 @@ class CrmReturnLine(models.Model):
                 raise ValidationError(
                     self.env._("Order %s is not in force.", source.order_id.name)
                 )
+            # sudo: which product a lot is of, for who has no access to the stock
             if line.lot_id and line.lot_id.sudo().product_id != source.product_id:
                 raise ValidationError(
                     self.env._("Lot %s is of another product.", line.lot_id.name)

@@ -33,6 +33,7 @@ class CrmReturn(models.Model):
             complaint = record.complaint_id
             if complaint.state not in LOSS_STATES or record.state != "settled":
                 continue
+            # sudo: policy data
             kinds = (
                 self.env["crm.complaint.loss.kind"]
                 .sudo()

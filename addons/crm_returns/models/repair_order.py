@@ -60,6 +60,7 @@ class RepairOrder(models.Model):
         planned = self.sudo().filtered("crm_plan_id")
         names = PLANNED.intersection(vals)
         if names and (planned or vals.get("crm_plan_id")):
+            # sudo: as above
             for repair in self.sudo():
                 for name in names:
                     field = self._fields[name]

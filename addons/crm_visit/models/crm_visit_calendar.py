@@ -37,6 +37,7 @@ class CrmVisit(models.Model):
         visits = self.sudo().with_context(**QUIET)
         wanted = visits.filtered(lambda visit: visit.state == "approved")
         new = wanted.filtered(lambda visit: not visit.event_id)
+        # sudo: as above
         events = self.env["calendar.event"].sudo().with_context(**QUIET)
         events = events.create([visit._prepare_event_vals() for visit in new])
         for visit, event in zip(new, events, strict=True):

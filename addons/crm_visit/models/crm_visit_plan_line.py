@@ -79,6 +79,7 @@ class CrmVisitPlanLine(models.Model):
 
     @api.depends("partner_id", "mode", "plan_id.company_id")
     def _compute_is_first_visit(self):
+        # sudo: visits to the customer count, whoever may open the file
         earliest = self.env["crm.visit"]._earliest_onsite_visits(
             self.sudo().partner_id.commercial_partner_id, self.company_id
         )
@@ -102,6 +103,7 @@ class CrmVisitPlanLine(models.Model):
                         "%(plan)s: the visit to %(customer)s on %(date)s lies outside "
                         "the plan, %(start)s to %(end)s.",
                         plan=plan.display_name,
+                        # sudo: the customer's name only
                         customer=line.sudo().partner_id.name,
                         date=fields.Date.to_string(day),
                         start=fields.Date.to_string(plan.date_from),
@@ -129,6 +131,7 @@ class CrmVisitPlanLine(models.Model):
                             "together and has %(count)s (Responsible, Companions): "
                             "the first visit to a new customer is not made alone "
                             "(VIS-01).",
+                            # sudo: the customer's name only
                             customer=line.sudo().partner_id.name,
                             needed=needed,
                             count=there,
@@ -164,9 +167,11 @@ class CrmVisitPlanLine(models.Model):
                         line.partner_id.display_name,
                     )
                 )
+        # sudo: the plan gives its visits back, whoever takes the line out
         self.sudo().visit_ids._write_guarded(
             {"plan_line_id": False, "state": "planned"}
         )
+        # sudo: as above
         self.sudo().visit_ids._sync_calendar()
 
     def _prepare_visit_vals(self):
@@ -197,6 +202,7 @@ class CrmVisitPlanLine(models.Model):
             vals.pop("purpose")
             visit.write(vals)
         new = lines.filtered(lambda line: not line.visit_ids)
+        # sudo: the approved plan makes the visits, whoever approves it
         visits = self.env["crm.visit"].sudo()
         visits = visits.create([line._prepare_visit_vals() for line in new])
         for visit, line in zip(visits, new, strict=True):
