@@ -11,6 +11,8 @@ from odoo.tools import float_compare, format_list
 from .complaint_states import STATES, TRANSITIONS
 from .complaint_steps import STEP_FIELDS
 
+# What filing reads of the customer.
+FILING_FIELDS = ("user_id", "commercial_partner_id", "is_foreign", "company_id")
 # Stored computes nobody may type in.
 COMPUTED_FIELDS = ("amount_decision", "amount_basis", "is_foreign", "department_id")
 # The literal note of CMP-28, "quantity open, still in process at the customer".
@@ -222,6 +224,7 @@ class CrmComplaint(models.Model):
         currency_field="currency_id",
         compute="_compute_amount_decision",
         store=True,
+        precompute=True,
         help="The larger of claim and proposed settlement, in company currency at "
         "the complaint's date: it decides who has the authority (GAP-07).",
     )
@@ -230,6 +233,7 @@ class CrmComplaint(models.Model):
         "Amount Used",
         compute="_compute_amount_decision",
         store=True,
+        precompute=True,
     )
     improvement_tracked = fields.Selection(
         [("yes", "Yes"), ("no", "No")],
@@ -394,6 +398,8 @@ class CrmComplaint(models.Model):
 
     @api.depends("partner_id")
     def _compute_user_id(self):
+        # A customer has more than a hundred columns; filing needs these.
+        self.partner_id.fetch(FILING_FIELDS)
         for complaint in self:
             partner = complaint.partner_id
             complaint.user_id = (
@@ -405,10 +411,10 @@ class CrmComplaint(models.Model):
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for complaint in self.sudo():
-            employee = complaint.user_id.with_company(complaint.company_id).employee_id
-            complaint.department_id = employee.department_id
+        departments = self.user_id._policy_departments(self.company_id)
+        for complaint in self:
+            key = complaint.user_id, complaint.company_id
+            complaint.department_id = departments.get(key)
 
     @api.depends("partner_id")
     def _compute_is_foreign(self):
@@ -542,6 +548,9 @@ class CrmComplaint(models.Model):
         return super().create(
             [self._carry_open_note(vals, vals.get("demand")) for vals in vals_list]
         )
+
+    def _creation_message(self):
+        return self.env._("Complaint filed")
 
     def write(self, vals):
         self._check_step_fields(vals)

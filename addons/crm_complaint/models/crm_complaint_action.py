@@ -215,10 +215,11 @@ class CrmComplaintAction(models.Model):
 
     @api.depends("user_id", "complaint_id.company_id")
     def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for action in self.sudo():
-            user = action.user_id.with_company(action.complaint_id.company_id)
-            action.department_id = user.employee_id.department_id
+        companies = self.complaint_id.company_id
+        departments = self.user_id._policy_departments(companies)
+        for action in self:
+            key = action.user_id, action.complaint_id.company_id
+            action.department_id = departments.get(key)
 
     @api.depends("complaint_id.state", "complaint_id.routing_department_id")
     @api.depends_context("uid")

@@ -75,6 +75,7 @@ class CrmComplaint(models.Model):
     response_answered_late = fields.Boolean(
         compute="_compute_response_answered_late",
         store=True,
+        precompute=True,
         help="The first response came after it was due.",
     )
     response_late = fields.Boolean(

@@ -100,10 +100,10 @@ class CrmComplaintMemorandum(models.Model):
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for memo in self.sudo():
-            employee = memo.user_id.with_company(memo.company_id).employee_id
-            memo.department_id = employee.department_id
+        departments = self.user_id._policy_departments(self.company_id)
+        for memo in self:
+            key = memo.user_id, memo.company_id
+            memo.department_id = departments.get(key)
 
     @api.depends("kind", "department_id", "user_id")
     def _compute_superior_id(self):

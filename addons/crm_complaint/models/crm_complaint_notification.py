@@ -434,12 +434,13 @@ class CrmComplaintNotification(models.Model):
     def _cron_late(self):
         """Tell the head of whoever is in charge, once, that a notification is late."""
         late = self.search([("late", "=", True), ("reminded_on", "=", False)])
+        departments = late.user_id._policy_departments(late.company_id)
         heads, rows = {}, []
         for record in late:
             key = record.user_id, record.company_id
             if key not in heads:
-                employee = record.user_id.with_company(record.company_id).employee_id
-                head = employee.department_id._policy_heads(but=record.user_id)
+                department = departments.get(key, self.env["hr.department"])
+                head = department._policy_heads(but=record.user_id)
                 heads[key] = head or record.user_id
             summary = self.env._("Late: %s", record.subject)
             rows.append((record, heads[key], {"summary": summary}))

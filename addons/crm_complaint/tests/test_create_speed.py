@@ -26,4 +26,4 @@ class TestCreateSpeed(ComplaintCase):
 
 
 # Insert, tracking values, log message, followers, and reading what they need.
-QUERIES = 30
+QUERIES = 13

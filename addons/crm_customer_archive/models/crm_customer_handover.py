@@ -132,10 +132,10 @@ class CrmCustomerHandover(models.Model):
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
+        departments = self.user_id._policy_departments(self.company_id)
         for handover in self:
-            # sudo: the org chart is read whoever starts
-            employee = handover.sudo().user_id.with_company(handover.company_id)
-            handover.department_id = employee.employee_id.department_id
+            key = handover.user_id, handover.company_id
+            handover.department_id = departments.get(key)
 
     @api.depends("line_ids.state", "line_ids.notified_date")
     def _compute_progress(self):

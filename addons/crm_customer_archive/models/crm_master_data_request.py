@@ -219,9 +219,10 @@ class CrmMasterDataRequest(models.Model):
 
     @api.depends("requested_by_id", "company_id")
     def _compute_department_id(self):
+        departments = self.requested_by_id._policy_departments(self.company_id)
         for request in self:
-            user = request.requested_by_id.with_company(request.company_id)
-            request.department_id = user.employee_id.department_id
+            key = request.requested_by_id, request.company_id
+            request.department_id = departments.get(key)
 
     # ------------------------------------------------------------------ routing
 

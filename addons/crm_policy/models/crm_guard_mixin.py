@@ -92,24 +92,33 @@ class CrmGuardMixin(models.AbstractModel):
     def _check_figures(self, vals):
         """Raise where a figure is no number, or below zero and must not be.
 
+        New and changed lines are looked through with their document: what is computed
+        from them comes before their own checks.
+
         :raises ValidationError: naming the field
         """
         for name, value in vals.items():
-            if not isinstance(value, int | float) or (
-                value >= 0 and math.isfinite(value)
+            field = self._fields.get(name) if value else None
+            if field is None:
+                continue
+            if field.type in ("one2many", "many2many"):
+                self._check_line_figures(field, value)
+                continue
+            if field.type not in ("integer", "float", "monetary"):
+                continue
+            is_number = isinstance(value, int) or (
+                isinstance(value, float) and math.isfinite(value)
+            )
+            if is_number and (
+                value >= 0 or name not in self._united("_positive_fields")
             ):
-                continue
-            field = self._fields.get(name)
-            if not field or field.type not in ("integer", "float", "monetary"):
-                continue
-            if math.isfinite(value) and name not in self._united("_positive_fields"):
                 continue
             words = {
                 "field": field._description_string(self.env),
                 "model": self.env["ir.model"]._get(self._name).name,
                 "value": value,
             }
-            if math.isfinite(value):
+            if is_number:
                 raise ValidationError(
                     self.env._(
                         "%(field)s of %(model)s must be zero or more, not %(value)s.",
@@ -121,6 +130,18 @@ class CrmGuardMixin(models.AbstractModel):
                     "%(field)s of %(model)s must be a number, not %(value)s.", **words
                 )
             )
+
+    @api.model
+    def _check_line_figures(self, field, commands):
+        lines = self.env[field.comodel_name]
+        if not isinstance(commands, list | tuple) or not hasattr(
+            lines, "_check_figures"
+        ):
+            return
+        for command in commands:
+            vals = command[-1] if isinstance(command, list | tuple) else None
+            if isinstance(vals, dict):
+                lines._check_figures(vals)
 
     @api.model
     def default_get(self, fields):

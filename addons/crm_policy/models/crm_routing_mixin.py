@@ -127,6 +127,7 @@ class CrmRoutingMixin(models.AbstractModel):
     case_due = fields.Datetime(
         compute="_compute_case",
         store=True,
+        precompute=True,
         compute_sudo=True,
         readonly=True,
         copy=False,
@@ -137,6 +138,7 @@ class CrmRoutingMixin(models.AbstractModel):
         string="Case Closed",
         compute="_compute_case",
         store=True,
+        precompute=True,
         compute_sudo=True,
         readonly=True,
         copy=False,
@@ -144,6 +146,7 @@ class CrmRoutingMixin(models.AbstractModel):
     case_closed_late = fields.Boolean(
         compute="_compute_case",
         store=True,
+        precompute=True,
         compute_sudo=True,
         readonly=True,
         copy=False,

@@ -1,10 +1,29 @@
-"""What waits for a person's decision, beside the activities of the top bar."""
+"""Where users work, and what waits for their decision beside the top bar."""
 
 from odoo import api, models, modules
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    def _policy_departments(self, companies):
+        """Return {(user, company): department}: where each of these users works.
+
+        Only who is employed in one of the companies is in it. One query, where the
+        platform's ``employee_id`` would read whole employees and their contracts.
+        """
+        if not (self and companies):
+            return {}
+        # sudo: the org chart is needed, not shown
+        rows = (
+            self.env["hr.employee"]
+            .sudo()
+            ._read_group(
+                [("user_id", "in", self.ids), ("company_id", "in", companies.ids)],
+                ["user_id", "company_id", "department_id"],
+            )
+        )
+        return {(user, company): department for user, company, department in rows}
 
     @api.model
     def _get_activity_groups(self):

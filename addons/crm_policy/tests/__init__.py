@@ -3,6 +3,7 @@ from . import test_approval
 from . import test_authority
 from . import test_candidates
 from . import test_deadline
+from . import test_departments
 from . import test_guard
 from . import test_register
 from . import test_register_months

@@ -1,29 +1,7 @@
 """What returns, handling plans, loans and allowance certificates have in common."""
 
-import math
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
-
-def check_figures(records, vals_list):
-    """Raise where a figure given is none, or one nobody can count with.
-
-    :param vals_list: values as given to ``create`` or ``write``
-    :raises UserError: names the field
-    """
-    for vals in vals_list:
-        for name, value in vals.items():
-            field = records._fields.get(name)
-            if not value or not field or field.type not in ("float", "monetary"):
-                continue
-            if not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise UserError(
-                    records.env._(
-                        "%s: a number is expected.",
-                        field._description_string(records.env),
-                    )
-                )
+from odoo.exceptions import AccessError
 
 
 class CrmReturnHeadMixin(models.AbstractModel):
@@ -35,25 +13,14 @@ class CrmReturnHeadMixin(models.AbstractModel):
         help="The document is at a department of the user, who takes its next step.",
     )
 
-    # -------------------------------------------------------------- lifecycle
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        check_figures(self, vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        check_figures(self, [vals])
-        return super().write(vals)
-
     # --------------------------------------------------------------- computes
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
-        # sudo: the org chart is needed, not shown
-        for record in self.sudo():
-            employee = record.user_id.with_company(record.company_id).employee_id
-            record.department_id = employee.department_id
+        departments = self.user_id._policy_departments(self.company_id)
+        for record in self:
+            key = record.user_id, record.company_id
+            record.department_id = departments.get(key)
 
     @api.depends_context("uid")
     def _compute_held_by_me(self):

@@ -10,8 +10,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
-from .crm_return_head_mixin import check_figures
-
 QA_RESULTS = [
     ("none", "Not judged"),
     ("good", "Good"),
@@ -397,7 +395,7 @@ class CrmReturnItem(models.Model):
         """
         self.ensure_one()
         self._check_judgement({"qa_result": self.qa_result})
-        check_figures(self, [{"quantity": quantity}])
+        self._check_figures({"quantity": quantity})
         if self.plan_id or not (
             float_compare(quantity, 0, 6) > 0
             and self.uom_id.compare(quantity, self.quantity) < 0

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .crm_return_head_mixin import check_figures
 from .sale_order_line import RESERVING_STATES
 
 QUALITY_FIELDS = ("qa_result", "qa_note")
@@ -416,7 +415,8 @@ class CrmReturnLine(models.Model):
 
     def _check_quantity_vals(self, vals_list):
         """Raise unless the quantities asked back are numbers above zero."""
-        check_figures(self, vals_list)
+        for vals in vals_list:
+            self._check_figures(vals)
         if any((vals.get("quantity", 1) or 0) <= 0 for vals in vals_list):
             raise UserError(
                 self.env._("Requested: enter a quantity of more than zero.")

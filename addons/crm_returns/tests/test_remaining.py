@@ -61,8 +61,8 @@ class TestRemaining(ReturnCase):
         for quantity, words in (
             (0, "more than zero"),
             (-1, "more than zero"),
-            (float("nan"), "a number is expected"),
-            (float("inf"), "a number is expected"),
+            (float("nan"), "must be a number"),
+            (float("inf"), "must be a number"),
         ):
             with self.assertRefused(UserError, words):
                 self._return((self.line, quantity))

@@ -316,10 +316,10 @@ class CrmVisit(models.Model):
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
+        departments = self.user_id._policy_departments(self.company_id)
         for visit in self:
-            visit.department_id = visit.user_id.with_company(
-                visit.company_id
-            ).employee_id.department_id
+            key = visit.user_id, visit.company_id
+            visit.department_id = departments.get(key)
 
     @api.depends("is_first_visit", "kind_id.plan_code")
     def _compute_plan_code(self):

@@ -130,10 +130,10 @@ class CrmVisitPlan(models.Model):
 
     @api.depends("user_id", "company_id")
     def _compute_department_id(self):
+        departments = self.user_id._policy_departments(self.company_id)
         for plan in self:
-            plan.department_id = plan.user_id.with_company(
-                plan.company_id
-            ).employee_id.department_id
+            key = plan.user_id, plan.company_id
+            plan.department_id = departments.get(key)
 
     @api.depends("period", "date_from")
     def _compute_date_to(self):
