@@ -14,6 +14,9 @@ from odoo.tools import SQL
 
 from .crm_routing_limit import CASE
 
+# What going out sets: written in one statement.
+CLOSED_FIELDS = ("date_out", "closed_late", "hours_stay", "hours_late", "late_percent")
+
 # Values of the passages the running call opens, and ids of those it removes.
 _OPENING = ContextVar("crm_routing_opening", default=None)
 _REMOVING = ContextVar("crm_routing_removing", default=frozenset())
@@ -120,6 +123,7 @@ class CrmRoutingPassage(models.Model):
     closed_late = fields.Boolean(
         compute="_compute_closed",
         store=True,
+        precompute=True,
         readonly=True,
         help="Went out after its due date.",
     )
@@ -127,6 +131,7 @@ class CrmRoutingPassage(models.Model):
         string="Hours Stayed",
         compute="_compute_closed",
         store=True,
+        precompute=True,
         readonly=True,
         aggregator="avg",
         help="Hours from in to out, nights and days off included.",
@@ -134,6 +139,7 @@ class CrmRoutingPassage(models.Model):
     hours_late = fields.Float(
         compute="_compute_closed",
         store=True,
+        precompute=True,
         readonly=True,
         help="Hours from due to out, nights and days off included.",
     )
@@ -141,6 +147,7 @@ class CrmRoutingPassage(models.Model):
         string="Late %",
         compute="_compute_closed",
         store=True,
+        precompute=True,
         readonly=True,
         aggregator="avg",
         help="100 if it went out late, else 0: the average is the share late.",
@@ -445,7 +452,7 @@ class CrmRoutingPassage(models.Model):
             return
         self._write_guarded({"date_out": moment})
         # The next stay is inserted at once: this one must be out by then.
-        self.flush_recordset(["date_out"])
+        self.flush_recordset(CLOSED_FIELDS)
         # sudo: time limits bind whoever forwards the document
         late = self.sudo().filtered(
             lambda rec: rec.closed_late and rec.kind == "stay" and rec.limit_id.inquiry
