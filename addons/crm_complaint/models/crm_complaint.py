@@ -467,9 +467,12 @@ class CrmComplaint(models.Model):
     @api.depends("name", "partner_id")
     def _compute_display_name(self):
         for complaint in self:
+            if complaint.name:
+                complaint.display_name = complaint.name
+                continue
             # sudo: the name only, also for who may not open the customer's file
             customer = complaint.sudo().partner_id.name
-            complaint.display_name = complaint.name or self.env._(
+            complaint.display_name = self.env._(
                 "Draft complaint of %s",
                 customer or self.env._("an unknown customer"),
             )

@@ -12,7 +12,7 @@ import json
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -36,6 +36,7 @@ class CrmApproval(models.Model):
         string="Document Type",
         compute="_compute_document_kind",
         store=True,
+        precompute=True,
         help="The type of the document, to group by.",
     )
     document_name = fields.Char("Document", readonly=True)
@@ -341,13 +342,14 @@ class CrmApproval(models.Model):
         return problems
 
     @api.model
+    @tools.ormcache()
     def _approved_models(self):
         """Return the names of the installed document types that are approved."""
-        return [
+        return tuple(
             name
-            for name, model in self.env.items()
+            for name, model in self.env.registry.items()
             if not model._abstract and getattr(model, "_approval_steps", None)
-        ]
+        )
 
     def _problem(self, text):
         return {
