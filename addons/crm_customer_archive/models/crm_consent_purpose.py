@@ -1,6 +1,6 @@
 """What personal data are used for, and how long they are kept (GAP-75, GAP-95)."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmConsentPurpose(models.Model):
@@ -64,6 +64,13 @@ class CrmRetentionPeriod(models.Model):
     _months_positive = models.Constraint(
         "CHECK (months >= 0)", "A retention period cannot be negative."
     )
+
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for period in self:
+            period.display_name = labels.get(period.code)
 
     def _months_of(self, code, company):
         """Return the months a kind of data is kept in a company; 0: no limit."""

@@ -45,6 +45,13 @@ class CrmCustomerBlock(models.Model):
         "(profile_id, code, applies_to)", "This block is already on the policy's form."
     )
 
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for block in self:
+            block.display_name = labels.get(block.code)
+
     @api.model
     def _for_company(self, company):
         """Return the blocks on the form of a company (its archive policy)."""

@@ -39,6 +39,15 @@ class CrmInformationSchedule(models.Model):
         "CHECK (days >= 0)", "The days cannot be negative."
     )
 
+    @api.depends("kind", "period")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        periods = dict(self._fields["period"]._description_selection(self.env))
+        for schedule in self:
+            words = kinds.get(schedule.kind), periods.get(schedule.period)
+            schedule.display_name = " ".join(filter(None, words))
+
     @api.model
     def _due(self, kind, period, date_to, company):
         """Return the moment (naive UTC) by which such a report is sent."""

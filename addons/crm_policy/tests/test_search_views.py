@@ -109,6 +109,12 @@ class TestSearchViews(PolicyCase):
             if record:
                 with self.subTest(model=model):
                     Form(record)
+                    title = record.display_name or ""
+                    self.assertNotEqual(title, f"{model},{record.id}")
+                    named = record._fields.get(record._rec_name or "")
+                    if named and named.type == "selection":
+                        # The word for it, not its code.
+                        self.assertNotEqual(title, record[named.name])
                 opened += 1
         self.assertGreater(opened, 10)
 
