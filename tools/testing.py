@@ -331,6 +331,7 @@ class Queue:
             try:
                 task()
             except BaseException as error:
+                # The main thread raises it; the other lanes take no more jobs.
                 self.error = error
             with self.changed:
                 self.changed.notify_all()

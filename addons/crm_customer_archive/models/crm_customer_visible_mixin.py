@@ -37,6 +37,7 @@ class CrmCustomerVisibleMixin(models.AbstractModel):
     def _search_customer_visible(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # As the reader sees them, also where the document is read with sudo.
         customers = self.env["res.partner"].sudo(False)
         customers = customers.with_context(active_test=False)
         visible = Domain(self._customer_field, "in", customers._search([])) | Domain(

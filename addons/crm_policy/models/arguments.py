@@ -101,8 +101,6 @@ def _check_value(env, field, label, value):
     """Raise unless a value is of the field's kind, or one of its choices."""
     if field.type in COLUMN_KINDS:
         check_argument(env, label, value, COLUMN_KINDS[field.type])
-    elif field.type in ("date", "datetime"):
-        check_argument(env, label, value, DAY)
     elif field.relational:
         check_argument(env, label, value, ROWS)
     elif field.type == "selection":

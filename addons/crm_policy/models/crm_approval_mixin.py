@@ -103,10 +103,9 @@ class CrmApprovalMixin(models.AbstractModel):
         if "department_id" in self._fields and self.department_id:
             return self.department_id
         requester = self.approval_requester_id or self.env.user
-        # sudo: the requester's place in the org chart, not shown to anyone
-        return (
-            requester.sudo().with_company(self._approval_company()).employee_id
-        ).department_id
+        company = self._approval_company()
+        departments = requester._policy_departments(company)
+        return departments.get((requester, company), self.env["hr.department"])
 
     def _approval_open_action(self):
         """Hook: return the action that opens the document to decide on it."""
