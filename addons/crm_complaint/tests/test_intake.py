@@ -52,6 +52,7 @@ class TestIntake(ComplaintCase):
             ("amount_claim", -0.01),
             ("amount_claim", float("nan")),
             ("delivered_quantity", float("inf")),
+            ("amount_claim", "12.5"),
         ):
             label = self.Complaint._fields[name].string
             with self.assertRaisesRegex(ValidationError, label or "Claimed Amount"):
