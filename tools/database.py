@@ -147,8 +147,8 @@ class Databases:
             self.odoo, name=f"{self.target.name}-{name}", db_name=name, **options
         )
 
-    def odoo_command(self, *arguments):
-        return [python_env.program("python"), SCRIPTS / "start_odoo.py", *arguments]
+    def odoo_command(self, *arguments, script="start_odoo.py"):
+        return [python_env.program("python"), SCRIPTS / script, *arguments]
 
     def run_odoo(self, title, name, *arguments, log="odoo", share=(0.0, 1.0)):
         """Run Odoo's command line to its end, moving the bar by its log."""

@@ -1,11 +1,10 @@
-"""What ./crm test adds to pytest: tests that need a browser, a server, installations
-or the demo company can be left out, and Odoo's own linters look at our addons only."""
+"""What ./crm test adds to pytest: tests that open a browser or install can be left
+out, and Odoo's own linters look at our addons only."""
 
 import gc
 import inspect
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def pytest_configure(config):
     for marker in (
         "browser: opens a browser",
-        "installation: installs or removes addons, takes long",
+        "installation: installs or removes the system or addons, takes long",
+        "examples: runs all examples of the documentation, takes long",
     ):
         config.addinivalue_line("markers", marker)
 
@@ -36,23 +36,13 @@ def pytest_collection_modifyitems(items):
 
 def left_out_when_fast(item):
     """What the test needs that ``--fast`` leaves out, or None."""
-    fixtures = getattr(item, "fixturenames", ())
     if uses_browser(item):
         return "no browser"
     if item.get_closest_marker("installation"):
         return "no installations"
-    if "demo_server" in fixtures:
-        return "no demo company"
-    if {"site", "server", "automated"} & set(fixtures) or calls_server(item):
-        return "no server"
+    if item.get_closest_marker("examples"):
+        return "no examples of the documentation"
     return None
-
-
-def calls_server(item):
-    """True for Odoo's tests that talk to it over HTTP."""
-    # Odoo is imported where its tests run, and only there.
-    tests = sys.modules.get("odoo.tests")
-    return bool(tests and item.cls and issubclass(item.cls, tests.HttpCase))
 
 
 def uses_browser(item):

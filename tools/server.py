@@ -99,6 +99,9 @@ class Server:
     :param name: database it serves
     """
 
+    #: Which of our scripts starts Odoo.
+    script = "start_odoo.py"
+
     def __init__(self, databases, name, port, workers=None, log=None, **options):
         self.databases, self.name, self.port = databases, name, port
         self.log = log or paths.crm_home() / "log" / "server.log"
@@ -116,9 +119,10 @@ class Server:
             self.databases.odoo, name=f"server-{self.port}", **self.options
         )
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        command = self.databases.odoo_command("-c", conf, script=self.script)
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(
-                [str(part) for part in self.databases.odoo_command("-c", conf)],
+                [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

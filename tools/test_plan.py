@@ -13,10 +13,11 @@ from pathlib import Path
 
 from . import paths
 
-#: An addon's tests are cut into jobs of about this many seconds.
-ADDON_JOB_SECONDS = 150
+#: Tests of an addon are cut, and those of small addons joined, into jobs of about
+#: this many seconds; to begin one takes five to ten.
+ADDON_JOB_SECONDS = 120
 #: What a test inside Odoo takes on average.
-ADDON_TEST_SECONDS = 0.5
+ADDON_TEST_SECONDS = 0.4
 #: Seconds of the longer tests from outside, by file or by file and test.
 SECONDS = {
     "cli/test_life": 300,
@@ -25,12 +26,10 @@ SECONDS = {
     "browser/test_walk": 170,
     "install/test_addons::test_uninstalled_without_leftovers": 150,
     "install/test_addons::test_alone": 135,
-    "rpc/test_api_doc": 125,
+    "rpc/test_api_doc": 170,
     "install/test_upgrade": 90,
     "install/test_addons::test_all_uninstalled_and_installed_again": 85,
     "browser/test_archive_tours": 85,
-    "rpc/test_concurrency": 60,
-    "rpc/test_story": 62,
     "lint": 45,
     "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 25,
@@ -39,8 +38,16 @@ SECONDS = {
 OTHER_SECONDS = 15
 #: Files whose tests share nothing worth sharing: each test is a job.
 CUT_BY_TEST = ("tests/install/test_addons.py",)
-#: Files that use what another one made: one job, in this order.
-TOGETHER = ("tests/cli/test_life.py", "tests/demo/test_demo.py")
+#: Files that use what another one made, or the same server: one job, in this order.
+TOGETHER = (
+    ("tests/cli/test_life.py", "tests/demo/test_demo.py"),
+    (
+        "tests/rpc/test_api_doc.py",
+        "tests/rpc/test_story.py",
+        "tests/rpc/test_concurrency.py",
+        "tests/rpc/test_import.py",
+    ),
+)
 #: These may begin before the database with all addons is there.
 WITHOUT_TEMPLATE = ("tests/cli/",)
 TEST = re.compile(r"^\s*def test_", re.M)
@@ -120,6 +127,21 @@ def _addon_parts(arguments):
             name = addon.replace("crm_", "") + (f"-{number}" if count else "")
             title = f"Tests of {addon}{count}"
             result.append(Part(name, title, wanted, seconds, inside=True))
+    return _joined(result)
+
+
+def _joined(parts):
+    """Jobs put together as long as none becomes longer than it should be."""
+    result = []
+    for part in sorted(parts, key=lambda part: part.seconds):
+        last = result[-1] if result else None
+        if last and last.seconds + part.seconds <= ADDON_JOB_SECONDS:
+            last.name += f"-{part.name}"
+            last.title += part.title.replace("Tests of", ",")
+            last.arguments += part.arguments
+            last.seconds += part.seconds
+        else:
+            result.append(part)
     return result
 
 
@@ -138,9 +160,9 @@ def _shares(files):
 # -- the tests from outside ----------------------------------------------------
 def _outside_parts(arguments):
     result, files = [], _by_file(arguments)
-    if files.keys() >= set(TOGETHER):
-        first, second = TOGETHER
-        files[first] += files.pop(second)
+    for first, *others in TOGETHER:
+        if files.keys() >= {first, *others}:
+            files[first] += [path for other in others for path in files.pop(other)]
     for file, wanted in files.items():
         short = file.removeprefix("tests/").removesuffix(".py")
         if file in CUT_BY_TEST and wanted == [file]:

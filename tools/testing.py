@@ -41,8 +41,8 @@ LINT_LEFT_OUT = {
 }
 
 FAST_LEFT_OUT = (
-    "--fast left out what needs a browser, a server, installations or the demo "
-    "company, Odoo's test_lint and the coverage; ./crm test runs it all"
+    "--fast left out what needs a browser or installations, the examples of "
+    "docs/api.md, Odoo's test_lint and the coverage; ./crm test runs it all"
 )
 
 

@@ -1,6 +1,8 @@
 """What goes wrong outside ends in one line and exit code 2."""
 
 import ast
+import importlib.machinery
+import importlib.util
 import os
 import socket
 import subprocess
@@ -46,6 +48,25 @@ def test_another_python_is_taken(tmp_path):
     )
     assert done.returncode == 1
     assert "Odoo: not running" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"), [('exec {python} "$@"', True), ("exit 1", False), (None, False)]
+)
+def test_python_of_debian_is_taken(tmp_path, monkeypatch, text, taken):
+    """Odoo runs in Debian's Python whichever one ./crm was typed with, if it can."""
+    loader = importlib.machinery.SourceFileLoader("crm_entry", str(CRM))
+    spec = importlib.util.spec_from_loader("crm_entry", loader)
+    entry = importlib.util.module_from_spec(spec)
+    loader.exec_module(entry)
+    path = tmp_path / "python3"
+    if text:
+        path.write_text("#!/bin/sh\n" + text.format(python=sys.executable) + "\n")
+        path.chmod(0o755)
+    monkeypatch.setattr(entry, "OF_DEBIAN", str(path))
+    assert entry.better_python() == (str(path) if taken else None)
+    monkeypatch.setattr(entry, "OF_DEBIAN", sys.executable)
+    assert entry.better_python() is None
 
 
 def test_old_python_can_read_the_entry():
@@ -95,6 +116,7 @@ def test_no_network(home):
     assert "network" in home.refused("psql")
 
 
+@pytest.mark.installation
 def test_network_gone_while_installing_packages(home):
     """pip cannot reach anything; the next run starts this step again."""
     home.environ.update(
@@ -176,6 +198,7 @@ def test_full_disk_before_anything_is_done(home):
     assert "4096 MB are needed" in line
 
 
+@pytest.mark.installation
 def test_full_disk_while_making_the_environment(home):
     line = home.refused("psql", prefix=small_disk(home, 12))
     assert "disk full" in line

@@ -6,6 +6,7 @@ import pytest
 
 from tools.demo.logins import LOGINS
 
+pytestmark = pytest.mark.installation
 #: Documents with a life: least number, and states that need not occur.
 DOCUMENTS = {
     "res.partner": (60, {"none"}),

@@ -17,6 +17,7 @@ from tests.support.clients import Json2
 from tests.support.codes import credit_code
 from tools import paths
 
+pytestmark = pytest.mark.examples
 DOCUMENT = paths.PROJECT / "docs" / "api.md"
 BLOCK = re.compile(r"^```python(?: client=(\w+))?\n(.*?)^```$", re.M | re.S)
 LIST = Path(sites.__file__).with_name("list_methods.py")

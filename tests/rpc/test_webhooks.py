@@ -18,6 +18,7 @@ from tests.support.browser import wait
 from tests.support.clients import Json2
 from tests.support.site import Site
 
+pytestmark = pytest.mark.installation
 #: What is told of the complaint, besides its model and id.
 TOLD = ("name", "state", "partner_id", "client_reference", "case_due")
 #: Event: state that is set, or the date field and what must still hold.

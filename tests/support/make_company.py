@@ -13,6 +13,7 @@ sys.path.insert(0, str(PROJECT / "tools" / "scripts"))
 HERE = str(Path(__file__).resolve().parent)
 
 from script_env import environment, parser, progress  # noqa: E402
+from start_throwaway import hash_quickly  # noqa: E402
 
 
 def main():
@@ -22,6 +23,8 @@ def main():
     sys.path[:] = [path for path in sys.path if path != HERE]
     sys.path.insert(0, str(PROJECT))
     with environment(options) as env:
+        # As servers of throw-away databases do.
+        hash_quickly()
         progress(0.1, "people")
         users = make_people(env)
         progress(0.6, "goods")

@@ -266,6 +266,8 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
                 self._attack_values(user, record, create_vals, {"state": state})
             for name, value in (guarded or {}).items():
                 self._attack_values(user, record, create_vals, {name: value})
+            states = [{"state": state} for state in final_states]
+            self._attack_defaults(user, record, create_vals, states, guarded or {})
             self._attack_approvals(user, record)
         for stranger in strangers:
             self._attack_stranger(stranger, record)
@@ -284,22 +286,34 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
             self.rpc(
                 user, model, "web_save", record.ids, forged, specification={"id": {}}
             )
-        self._attack_defaults(user, record, create_vals, forged)
         self._attack_import(user, record, forged)
 
-    def _attack_defaults(self, user, record, create_vals, forged):
+    def _attack_defaults(self, user, record, create_vals, states, guarded):
         """A default in the context or of the user's own reaches no guarded field."""
+        together = [*states, guarded]
+        if states:
+            # One value of a field at a time; the first with those of other fields.
+            together = [{**guarded, **states[0]}, *states[1:]]
+        for forged in filter(None, together):
+            if not self._attack_default(user, record, create_vals, forged):
+                # What was refused as a whole tells nothing of its parts.
+                for name, value in forged.items():
+                    self._attack_default(user, record, create_vals, {name: value})
+
+    def _attack_default(self, user, record, create_vals, forged):
+        """Tell whether records were made in spite of the forged defaults."""
         context = {f"default_{name}": value for name, value in forged.items()}
-        self._attack_default(user, record, create_vals, forged, context)
+        made = self._create_by_default(user, record, create_vals, forged, context)
         with self.env.cr.savepoint() as savepoint:
             for name, value in forged.items():
                 self.rpc(user, "ir.default", "set", record._name, name, value, True)
-            self._attack_default(user, record, create_vals, forged, {})
+            made &= self._create_by_default(user, record, create_vals, forged, {})
             savepoint.rollback()
         self.registry.clear_cache()  # the one that holds defaults
         self.env.invalidate_all()
+        return made
 
-    def _attack_default(self, user, record, create_vals, forged, context):
+    def _create_by_default(self, user, record, create_vals, forged, context):
         with self.env.cr.savepoint() as savepoint:
             try:
                 [new_id] = self.rpc(
@@ -317,6 +331,7 @@ class RpcAbuseCase(PolicyMixin, HttpCase):
                     )
             savepoint.rollback()
         self.env.invalidate_all()
+        return bool(new_id)
 
     def _attack_import(self, user, record, forged):
         """Importing over an existing record must not change guarded fields."""
