@@ -377,9 +377,9 @@ class CrmPolicyRule(models.Model):
                 for name, value in values.items()
                 if name not in MEASURE_FIELDS
             }
-        return super(
-            CrmPolicyRule, self.with_context(crm_policy_rule_data=True)
-        )._load_records_write(values)
+        # A rule's trace is of what people change, not of what addons bring.
+        quiet = self.with_context(crm_policy_rule_data=True, tracking_disable=True)
+        return super(CrmPolicyRule, quiet)._load_records_write(values)
 
     # ---------------------------------------------------------------- actions
 

@@ -320,6 +320,19 @@ class TestRules(PolicyCase):
         self.assertFalse(self.rule.measurable)
         self.assertFalse(self.rule.action_refresh_months())
 
+    def test_trace_is_of_people(self):
+        """What an addon brings leaves no trace, what a person changes does."""
+        rule = self.env.ref("crm_policy.rule_arc_55").with_context(
+            tracking_disable=False
+        )
+        before = rule.message_ids
+        rule._load_records_write({"carried": "procedure"})
+        self.env.cr.precommit.run()
+        self.assertEqual(rule.message_ids, before)
+        rule.carried = "printed"
+        self.env.cr.precommit.run()
+        self.assertEqual(len(rule.message_ids - before), 1)
+
     def test_upgrade_keeps_own_measurement(self):
         """An upgrade brings what changed, but not over a target set by hand."""
         rule = self.env.ref("crm_policy.rule_arc_01")
