@@ -1,8 +1,8 @@
 """Start Odoo as start_odoo.py does, for a database that is thrown away.
 
-The passwords of its people are their logins. Odoo looks at a password 600,000 times,
-a third of a second, whenever a program's first call comes after its caches were
-emptied; that was a quarter of the time of the tests from outside.
+The passwords of its people are their logins. Odoo hashes a password in 600,000 rounds,
+a third of a second, at a program's first call after its caches were emptied; that was
+a quarter of the server's time in the tests from outside.
 """
 
 import start_odoo
