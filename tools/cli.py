@@ -62,7 +62,9 @@ def parser():
     upgrade = add("upgrade", upgrade_, "after a pull: update the addons that changed")
     test = add("test", testing.command, "all tests; further arguments are pytest's")
     test.add_argument(
-        "--fast", action="store_true", help="no browser, no installations"
+        "--fast",
+        action="store_true",
+        help="no browser, no installations, examples over one protocol",
     )
     lint_ = add("lint", lint.command, "check style and look for errors")
     lint_.add_argument("--fix", action="store_true", help="correct what can be")

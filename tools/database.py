@@ -238,9 +238,10 @@ class Databases:
             modules.update(set(manifest.get("depends", [])) - own)
         return sorted(modules)
 
-    def make(self, name, demo=True, addons=None):
+    def make(self, name, demo=True, addons=None, lasting=True):
         """Make a database with our addons, if it is not there yet.
 
+        :param lasting: False for one that ``./crm upgrade`` never meets
         :return: True when it was made now
         """
         with locked(f"database-{name}"):
@@ -254,12 +255,13 @@ class Databases:
                 self.run_odoo("Installing the addons", making, "-i", ",".join(addons))
             if demo:
                 self.script("Making the demo company", making, "load_demo.py")
-            self.click_odoo(
-                "Noting the state of the addons",
-                "update",
-                *("-d", making, "--only-compute-hashes"),
-                name=making,
-            )
+            if lasting:
+                self.click_odoo(
+                    "Noting the state of the addons",
+                    "update",
+                    *("-d", making, "--only-compute-hashes"),
+                    name=making,
+                )
             self.sql(
                 "UPDATE ir_config_parameter SET value = gen_random_uuid()::text "
                 "WHERE key IN ('database.uuid', 'database.secret')",

@@ -76,15 +76,17 @@ def file_digest(*paths, extra=""):
     return digest.hexdigest()[:16]
 
 
-def tree_digest(folder, suffixes=None):
-    """Digest of names and contents of all files below a folder."""
+def tree_digest(folder, left_out=()):
+    """Digest of names and contents of all files below a folder.
+
+    :param left_out: names of folders that are not looked into
+    """
     digest = hashlib.sha256()
     for path in sorted(Path(folder).rglob("*")):
-        if "__pycache__" in path.parts or not path.is_file():
+        name = path.relative_to(folder)
+        if {"__pycache__", *left_out} & set(name.parts) or not path.is_file():
             continue
-        if suffixes and path.suffix not in suffixes:
-            continue
-        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(str(name).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -15,7 +15,7 @@ from . import paths
 
 #: Tests of an addon are cut, and those of small addons joined, into jobs of about
 #: this many seconds; to begin one takes five to ten.
-ADDON_JOB_SECONDS = 120
+ADDON_JOB_SECONDS = 190
 #: What a test inside Odoo takes on average.
 ADDON_TEST_SECONDS = 0.4
 #: Seconds of the longer tests from outside, by file or by file and test.
@@ -30,7 +30,7 @@ SECONDS = {
     "install/test_upgrade": 90,
     "install/test_addons::test_all_uninstalled_and_installed_again": 85,
     "browser/test_archive_tours": 85,
-    "lint": 45,
+    "lint": 25,
     "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 25,
     "install/test_addons::test_every_addon_is_here": 1,

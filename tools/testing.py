@@ -42,7 +42,8 @@ LINT_LEFT_OUT = {
 
 FAST_LEFT_OUT = (
     "--fast left out what needs a browser or installations, the examples of "
-    "docs/api.md, Odoo's test_lint and the coverage; ./crm test runs it all"
+    "docs/api.md over XML-RPC, and the coverage, and kept Odoo's caches from one test "
+    "to the next; ./crm test does it all"
 )
 
 
@@ -59,7 +60,8 @@ class Job:
         self.running, self.seconds = False, 0.0
 
     def run(self, command, environ, only_some):
-        command = [*command, "-v", "-rsfE", "--tb=short"]
+        # Each test on a line of its own, but not each of the thousands of subtests.
+        command = [*command, "-v", "-o", "verbosity_subtests=0", "-rsfE", "--tb=short"]
         with open(self.output, "w", errors="replace") as output:
             self.child = subprocess.Popen(
                 [str(part) for part in command],
@@ -130,8 +132,7 @@ class Run:
         chosen = {*inside, *outside}
         #: What goes to every pytest.
         self.rest = [arg for arg in self.arguments if arg not in chosen]
-        lint = not self.only_some and not self.fast
-        parts = test_plan.parts(inside, outside, not chosen, lint=lint)
+        parts = test_plan.parts(inside, outside, not chosen, not self.only_some)
         self.jobs = [Job(part) for part in parts]
 
     # -- jobs -------------------------------------------------------------------
@@ -300,7 +301,7 @@ class Run:
             print(f"\n=== Coverage of the addons\n{self.coverage}")
         if self.fast:
             print(FAST_LEFT_OUT)
-        elif not self.only_some:
+        if not self.only_some:
             for name, reason in LINT_LEFT_OUT.items():
                 print(f"left out of test_lint: {name} ({reason})")
         if not self.fast and not self.browser:

@@ -56,8 +56,14 @@ class Workbench:
         if demo:
             folder = paths.PROJECT / "tools" / "demo"
             return self.derived("demo", folder, self._load_demo)
-        name = f"{PREFIX}all-{paths.tree_digest(paths.ADDONS)}"
-        return self._made("all", name, lambda: self.databases.make(name, demo=False))
+        # What is installed does not know the addons' tests.
+        digest = paths.tree_digest(paths.ADDONS, left_out=("tests",))
+        name = f"{PREFIX}all-{digest}"
+
+        def make():
+            self.databases.make(name, demo=False, lasting=False)
+
+        return self._made("all", name, make)
 
     def derived(self, kind, source, fill, extra=""):
         """Name of a template made out of the one with all our addons.
@@ -68,7 +74,7 @@ class Workbench:
         :param extra: what else decides, such as a date
         """
         base = self.template()
-        digest = f"{base.rpartition('-')[2]}{paths.tree_digest(source)}{extra}"
+        digest = paths.file_digest(extra=f"{base}{paths.tree_digest(source)}{extra}")
         name = f"{PREFIX}{kind}-{digest}"
 
         def make():
@@ -85,7 +91,9 @@ class Workbench:
         def fill(name):
             self.databases.script("Making the tests' people", name, "make_people.py")
 
-        return self.derived("people", paths.PROJECT / "tools" / "scripts", fill)
+        made_by = paths.tree_digest(paths.ADDONS / "crm_policy" / "tests")
+        scripts = paths.PROJECT / "tools" / "scripts"
+        return self.derived("people", scripts, fill, made_by)
 
     def _load_demo(self, name):
         self.databases.script("Making the demo company", name, "load_demo.py")

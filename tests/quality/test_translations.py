@@ -33,13 +33,19 @@ SHOWN = 15
 
 
 @pytest.fixture(scope="module")
-def templates(workbench, tmp_path_factory):
+def chinese_database(workbench):
+    """Name of a fresh database with all addons, in both languages."""
+    with workbench.database("chinese") as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def templates(workbench, chinese_database, tmp_path_factory):
     """Folder with the terms that a database with all addons exports."""
     folder = tmp_path_factory.mktemp("terms")
-    with workbench.database("terms") as name:
-        workbench.databases.script(
-            "Exporting terms", name, "export_terms.py", folder, *ADDONS
-        )
+    workbench.databases.script(
+        "Exporting terms", chinese_database, "export_terms.py", folder, *ADDONS
+    )
     return folder
 
 
@@ -93,19 +99,18 @@ def test_what_is_filled_in_is_kept(addon):
     assert not wrong, "\n".join(wrong[:SHOWN])
 
 
-def test_a_new_database_speaks_chinese(workbench):
+def test_a_new_database_speaks_chinese(workbench, chinese_database):
     """What was installed in one go shows Chinese, choices of shared fields too."""
     missing = []
-    with workbench.database("chinese") as name:
-        for model, table, column in COLUMNS:
-            rows = workbench.databases.sql(
-                f"SELECT d.module || '.' || d.name, t.{column} ->> 'en_US'"
-                f" FROM {table} t JOIN ir_model_data d"
-                "  ON d.res_id = t.id AND d.model = %s AND d.module = ANY(%s)"
-                f" WHERE NOT t.{column} ? 'zh_CN' AND t.{column} ->> 'en_US' ~ '[a-z]'",
-                model,
-                ADDONS,
-                database=name,
-            )
-            missing += [f"{xml_id}: {text}" for xml_id, text in rows]
+    for model, table, column in COLUMNS:
+        rows = workbench.databases.sql(
+            f"SELECT d.module || '.' || d.name, t.{column} ->> 'en_US'"
+            f" FROM {table} t JOIN ir_model_data d"
+            "  ON d.res_id = t.id AND d.model = %s AND d.module = ANY(%s)"
+            f" WHERE NOT t.{column} ? 'zh_CN' AND t.{column} ->> 'en_US' ~ '[a-z]'",
+            model,
+            ADDONS,
+            database=chinese_database,
+        )
+        missing += [f"{xml_id}: {text}" for xml_id, text in rows]
     assert not missing, f"{len(missing)}, such as:\n" + "\n".join(missing[:SHOWN])

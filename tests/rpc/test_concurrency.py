@@ -21,6 +21,9 @@ INSIDE = Path(work.__file__).with_name("inside.py")
 #: Pairs of people racing each other; each race is a new chance to go wrong.
 RACES = 5
 THREADS = 8
+#: Complaints with a late stay that is left and one that is there, and how many stays
+#: another connection holds.
+STAYS, HELD = 12, 2
 NUMBERS = itertools.count(int(time.time()) % 1_000_000 + 2_000_000)
 
 
@@ -137,8 +140,7 @@ def test_edit_and_decision_at_once(site):
 def test_two_returns_of_the_same_goods(site, customer):
     """Of 10 delivered, two requests of 6 at the same moment cannot both hold."""
     seller = site.user("sales1", Json2)
-    for _race in range(RACES):
-        line = work.delivered_line(site, customer, quantity=10)
+    for line in work.delivered_lines(site, customer, [(site.jacket, 10)] * RACES):
 
         def ask(client, key, line=line):
             return client.call(
@@ -232,7 +234,7 @@ def test_one_reference_from_many_connections(site, customer):
 def late_stays(site, customer):
     """Ids of stays that are late: half of them there, half of them left."""
     found = []
-    for _number in range(12):
+    for _number in range(STAYS):
         stays = [("model", "=", "crm.complaint"), ("kind", "=", "stay")]
         document = work.complaint(site, customer, state="production")
         found += site.user("gmo", Json2).search(
@@ -250,44 +252,38 @@ def late_stays(site, customer):
     return found
 
 
-def inside(workbench, site, *arguments):
-    """Let the server's own code work; see ``support/inside.py``."""
+@pytest.fixture(scope="module")
+def inside(workbench, site, late_stays, tmp_path_factory):
+    """What the server's own code does at once; see ``support/inside.py``."""
+    file = tmp_path_factory.mktemp("inside") / "facts.json"
     log = workbench.databases.script(
-        "Working at once", site.database, INSIDE, *map(str, arguments)
+        "Working at once",
+        site.database,
+        INSIDE,
+        file,
+        *("--stays", *map(str, late_stays)),
+        *("--held", *map(str, late_stays[-HELD:])),
     )
     assert not checklog.problems(log), checklog.problems(log)
+    return json.loads(file.read_text())
 
 
-def test_clocks_at_once(workbench, site, late_stays):
+def test_clocks_at_once(site, late_stays, inside):
     """Four machines remind at once: of each stay once, and of what is held later."""
-    office = site.user("gmo", Json2)
-    held = late_stays[-2:]
-    with closing(psycopg2.connect(**site.libpq)) as somebody, somebody.cursor() as cr:
-        cr.execute(
-            "SELECT FROM crm_routing_passage WHERE id = ANY(%s) FOR UPDATE", [held]
-        )
-        inside(workbench, site, "deadlines", 4, 3)
-        notices = _notices(office, late_stays)
-        assert set(notices) == set(late_stays) - set(held)
-        somebody.rollback()
-    inside(workbench, site, "deadlines", 1, 1000)
-    inside(workbench, site, "deadlines", 2, 1000)
-    notices = _notices(office, late_stays)
+    assert set(inside["reminded"]) == set(late_stays[:-HELD])
+    notices = _notices(site.user("gmo", Json2), late_stays)
     assert set(notices) == set(late_stays)
     assert all(len(found) == 1 for found in notices.values()), notices
     kinds = [found[0]["kind"] for found in notices.values()]
-    assert kinds.count("reminder") == kinds.count("inquiry") == 12
+    assert kinds.count("reminder") == kinds.count("inquiry") == STAYS
     numbers = [found[0]["name"] for found in notices.values() if found[0]["name"]]
-    assert len(set(numbers)) == len(numbers) == 12
+    assert len(set(numbers)) == len(numbers) == STAYS
 
 
-def test_first_numbers_of_a_company(workbench, site, tmp_path):
+def test_first_numbers_of_a_company(inside):
     """Four who take a company's very first numbers count together."""
-    file = tmp_path / "numbers.json"
-    inside(workbench, site, "numbers", 4, file)
-    facts = json.loads(file.read_text())
-    assert facts["sequences"] == 1
-    assert len(set(facts["numbers"])) == len(facts["numbers"]) == 8
+    assert inside["sequences"] == 1
+    assert len(set(inside["numbers"])) == len(inside["numbers"]) == 8
 
 
 def _notices(client, stays):

@@ -49,27 +49,41 @@ def delivered_line(
     site, partner, quantity=10, login="sales1", invoiced=True, product=None
 ):
     """Id of an order line that is delivered and, unless told otherwise, invoiced."""
+    goods = [(product or site.jacket, quantity)]
+    [result] = delivered_lines(site, partner, goods, login, invoiced)
+    return result
+
+
+def delivered_lines(site, partner, goods, login="sales1", invoiced=True):
+    """Ids of the lines of one order, as ``delivered_line``.
+
+    :param goods: (product, quantity) of each line
+    """
     seller = site.user(login, Json2)
-    line = {"product_id": product or site.jacket, "product_uom_qty": quantity}
-    order = seller.create("sale.order", partner_id=partner, order_line=[(0, 0, line)])
+    order = seller.create(
+        "sale.order",
+        partner_id=partner,
+        order_line=[
+            (0, 0, {"product_id": product, "product_uom_qty": quantity})
+            for product, quantity in goods
+        ],
+    )
     seller.call("sale.order", "action_confirm", [order])
     storage = site.user("storage", Json2)
     [picking] = storage.search("stock.picking", [("sale_id", "=", order)])
     assert storage.call("stock.picking", "button_validate", [picking]) is True
-    [result] = seller.search("sale.order.line", [("order_id", "=", order)])
-    if not invoiced:
-        return result
-    wizard = seller.create(
-        "sale.advance.payment.inv",
-        advance_payment_method="delivered",
-        sale_order_ids=[(6, 0, [order])],
-    )
-    seller.call("sale.advance.payment.inv", "create_invoices", [wizard])
-    accounting = site.user("accounting", Json2)
-    name = seller.value("sale.order", order, "name")
-    [invoice] = accounting.search("account.move", [("invoice_origin", "=", name)])
-    accounting.call("account.move", "action_post", [invoice])
-    return result
+    if invoiced:
+        wizard = seller.create(
+            "sale.advance.payment.inv",
+            advance_payment_method="delivered",
+            sale_order_ids=[(6, 0, [order])],
+        )
+        seller.call("sale.advance.payment.inv", "create_invoices", [wizard])
+        accounting = site.user("accounting", Json2)
+        name = seller.value("sale.order", order, "name")
+        [invoice] = accounting.search("account.move", [("invoice_origin", "=", name)])
+        accounting.call("account.move", "action_post", [invoice])
+    return seller.search("sale.order.line", [("order_id", "=", order)])
 
 
 #: Who fills which part of a complaint, on its way from quality to the decision.
