@@ -41,9 +41,9 @@ LINT_LEFT_OUT = {
 }
 
 FAST_LEFT_OUT = (
-    "--fast left out what needs a browser or installations, the examples of "
-    "docs/api.md over XML-RPC, and the coverage, and kept Odoo's caches from one test "
-    "to the next; ./crm test does it all"
+    "--fast left out what needs a browser or installations, Odoo's test_lint, the "
+    "examples of docs/api.md over XML-RPC and the coverage, and kept Odoo's caches "
+    "from one test to the next; ./crm test does it all"
 )
 
 
@@ -132,7 +132,8 @@ class Run:
         chosen = {*inside, *outside}
         #: What goes to every pytest.
         self.rest = [arg for arg in self.arguments if arg not in chosen]
-        parts = test_plan.parts(inside, outside, not chosen, not self.only_some)
+        lint = not self.only_some and not self.fast
+        parts = test_plan.parts(inside, outside, not chosen, lint=lint)
         self.jobs = [Job(part) for part in parts]
 
     # -- jobs -------------------------------------------------------------------
@@ -301,7 +302,7 @@ class Run:
             print(f"\n=== Coverage of the addons\n{self.coverage}")
         if self.fast:
             print(FAST_LEFT_OUT)
-        if not self.only_some:
+        elif not self.only_some:
             for name, reason in LINT_LEFT_OUT.items():
                 print(f"left out of test_lint: {name} ({reason})")
         if not self.fast and not self.browser:
