@@ -20,7 +20,7 @@ def pytest_configure(config):
     for marker in (
         "browser: opens a browser",
         "installation: installs or removes the system or addons, takes long",
-        "again: does once more over another protocol what another test did",
+        "examples: runs all examples of the documentation, takes long",
     ):
         config.addinivalue_line("markers", marker)
 
@@ -42,8 +42,8 @@ def left_out_when_fast(item):
         return "no browser"
     if item.get_closest_marker("installation"):
         return "no installations"
-    if item.get_closest_marker("again"):
-        return "nothing once more over another protocol"
+    if item.get_closest_marker("examples"):
+        return "no examples of the documentation"
     return None
 
 

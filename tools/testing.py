@@ -42,8 +42,8 @@ LINT_LEFT_OUT = {
 
 FAST_LEFT_OUT = (
     "--fast left out what needs a browser or installations, Odoo's test_lint, the "
-    "examples of docs/api.md over XML-RPC and the coverage, and kept Odoo's caches "
-    "from one test to the next; ./crm test does it all"
+    "examples of docs/api.md and the coverage, and kept Odoo's caches from one test "
+    "to the next; ./crm test does it all"
 )
 
 
