@@ -63,7 +63,11 @@ def uses_browser(item):
 
 @pytest.fixture(scope="session", autouse=True)
 def seldom_collected():
-    """Garbage is looked for seldom, and never among Odoo's own classes and registry."""
+    """Garbage is looked for seldom, and never among Odoo's own classes and registry.
+
+    Not too seldom: Odoo looks through all environments of a transaction for each new
+    one, and garbage keeps them.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 50)
@@ -74,7 +78,7 @@ def kept_caches():
     """With ``--fast``, a test leaves the caches that it did not invalidate.
 
     A server keeps them as well when a transaction is rolled back. Odoo's tests empty
-    them all after each test, which is safer, and a sixth of the time of ours: they do
+    them all after each test, which is safer, and an eighth of the time of ours: they do
     so at the end of a class here, and after each test in the whole run.
     """
     if os.environ.get("CRM_TEST_FAST") != "1" or "odoo.tests" not in sys.modules:

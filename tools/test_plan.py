@@ -15,7 +15,7 @@ from . import paths
 
 #: Tests of an addon are cut, and those of small addons joined, into jobs of about
 #: this many seconds; to begin one takes five to ten.
-ADDON_JOB_SECONDS = 190
+ADDON_JOB_SECONDS = 120
 #: What a test inside Odoo takes on average.
 ADDON_TEST_SECONDS = 0.4
 #: Seconds of the longer tests from outside, by file or by file and test.

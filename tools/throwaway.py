@@ -9,7 +9,7 @@ import os
 import socket
 from pathlib import Path
 
-from . import paths, server, settings, stack
+from . import database, paths, server, settings, stack
 from .errors import CrmError
 from .lock import locked
 from .rpc import XmlRpc
@@ -69,12 +69,14 @@ class Workbench:
         """Name of a template made out of the one with all our addons.
 
         :param kind: short name of what is in it
-        :param source: folder that decides whether it is still good
+        :param source: folder that decides whether it is still good, with the scripts
+            that Odoo runs for us
         :param fill: called with the name of the database to fill
         :param extra: what else decides, such as a date
         """
         base = self.template()
-        digest = paths.file_digest(extra=f"{base}{paths.tree_digest(source)}{extra}")
+        sources = [paths.tree_digest(folder) for folder in (source, database.SCRIPTS)]
+        digest = paths.file_digest(extra="".join([base, *sources, extra]))
         name = f"{PREFIX}{kind}-{digest}"
 
         def make():
@@ -91,9 +93,7 @@ class Workbench:
         def fill(name):
             self.databases.script("Making the tests' people", name, "make_people.py")
 
-        made_by = paths.tree_digest(paths.ADDONS / "crm_policy" / "tests")
-        scripts = paths.PROJECT / "tools" / "scripts"
-        return self.derived("people", scripts, fill, made_by)
+        return self.derived("people", paths.ADDONS / "crm_policy" / "tests", fill)
 
     def _load_demo(self, name):
         self.databases.script("Making the demo company", name, "load_demo.py")

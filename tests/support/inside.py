@@ -36,7 +36,7 @@ def at_once(env, connections, work):
 def clocks(env, stays, held):
     """Stays with notices after four clocks, while another connection holds some.
 
-    Afterwards the clock runs for what was held, and twice more on two machines.
+    Afterwards the clock runs for what was held, and once more on two at once.
     """
     import odoo.addons.crm_policy.models.crm_routing_reminder as reminder
 
