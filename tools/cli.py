@@ -64,7 +64,7 @@ def parser():
     test.add_argument(
         "--fast",
         action="store_true",
-        help="no browser, no installations, no linters, no examples",
+        help="no browser, no installations",
     )
     lint_ = add("lint", lint.command, "check style and look for errors")
     lint_.add_argument("--fix", action="store_true", help="correct what can be")

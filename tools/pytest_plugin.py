@@ -20,7 +20,6 @@ def pytest_configure(config):
     for marker in (
         "browser: opens a browser",
         "installation: installs or removes the system or addons, takes long",
-        "examples: runs all examples of the documentation, takes long",
     ):
         config.addinivalue_line("markers", marker)
 
@@ -42,8 +41,6 @@ def left_out_when_fast(item):
         return "no browser"
     if item.get_closest_marker("installation"):
         return "no installations"
-    if item.get_closest_marker("examples"):
-        return "no examples of the documentation"
     return None
 
 
@@ -111,10 +108,10 @@ def kept_caches():
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def only_our_addons():
+@pytest.fixture(scope="module", autouse=True)
+def only_our_addons(request):
     """Odoo's ``test_lint`` walks all addons it finds: here, ours."""
-    if os.environ.get("CRM_TEST_LINT") != "1":
+    if not request.module.__name__.startswith("odoo.addons.test_lint."):
         yield
         return
     from odoo.modules import Manifest

@@ -105,7 +105,7 @@ class Server:
     def __init__(self, databases, name, port, workers=None, log=None, **options):
         self.databases, self.name, self.port = databases, name, port
         self.log = log or paths.crm_home() / "log" / "server.log"
-        self.options = {"http_port": port, "db_name": name, "dbfilter": f"^{name}$"}
+        self.options = {"http_port": port, "db_name": name, "dbfilter": ""}
         self.options.update(options)
         if workers is not None:
             self.options["workers"] = workers

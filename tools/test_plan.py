@@ -30,12 +30,13 @@ SECONDS = {
     "install/test_upgrade": 90,
     "install/test_addons::test_all_uninstalled_and_installed_again": 85,
     "browser/test_archive_tours": 85,
-    "lint": 25,
     "install/test_addons::test_upgraded_in_place": 40,
     "cli/test_refusals": 25,
     "install/test_addons::test_every_addon_is_here": 1,
 }
 OTHER_SECONDS = 15
+#: What Odoo's linters for addons take, in a job that has an Odoo anyway.
+LINT_SECONDS = 16
 #: Files whose tests share nothing worth sharing: each test is a job.
 CUT_BY_TEST = ("tests/install/test_addons.py",)
 #: Files that use what another one made, or the same server: one job, in this order.
@@ -59,7 +60,9 @@ class Part:
 
     :ivar name: short, also of the job's folder, log and database
     :ivar arguments: what pytest is told to run
+    :ivar inside: tests of addons, which run inside Odoo
     :ivar template: begins when the database with all addons is there
+    :ivar lint: runs Odoo's linters for addons as well
     """
 
     name: str
@@ -68,6 +71,7 @@ class Part:
     seconds: float
     inside: bool = False
     template: bool = True
+    lint: bool = False
 
 
 def is_path(argument, folder):
@@ -82,14 +86,16 @@ def lanes():
 def parts(inside, outside, everything, lint=False):
     """All jobs, longest first, for paths below ``addons`` and below ``tests``.
 
-    :param lint: with Odoo's linters for addons
+    :param lint: with Odoo's linters for addons, in the shortest job of addons
     """
     result = []
-    if lint:
-        title = "Odoo's test_lint over the addons"
-        result.append(Part("lint", title, [], SECONDS["lint"], inside=True))
     if inside or everything:
         result += _addon_parts(inside or ["addons"])
+    if lint:
+        shortest = min(result, key=lambda part: part.seconds)
+        shortest.lint = True
+        shortest.title += ", Odoo's test_lint over the addons"
+        shortest.seconds += LINT_SECONDS
     if outside or everything:
         result += _outside_parts(outside or ["tests"])
     return sorted(result, key=lambda part: -part.seconds)

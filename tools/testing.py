@@ -41,9 +41,8 @@ LINT_LEFT_OUT = {
 }
 
 FAST_LEFT_OUT = (
-    "--fast left out what needs a browser or installations, Odoo's test_lint, the "
-    "examples of docs/api.md and the coverage, and kept Odoo's caches from one test "
-    "to the next; ./crm test does it all"
+    "--fast left out what needs a browser or installations, and the coverage, and "
+    "kept Odoo's caches from one test to the next; ./crm test does it all"
 )
 
 
@@ -132,8 +131,7 @@ class Run:
         chosen = {*inside, *outside}
         #: What goes to every pytest.
         self.rest = [arg for arg in self.arguments if arg not in chosen]
-        lint = not self.only_some and not self.fast
-        parts = test_plan.parts(inside, outside, not chosen, lint=lint)
+        parts = test_plan.parts(inside, outside, not chosen, not self.only_some)
         self.jobs = [Job(part) for part in parts]
 
     # -- jobs -------------------------------------------------------------------
@@ -142,9 +140,7 @@ class Run:
         start = time.monotonic()
         job.running = True
         try:
-            if job.name == "lint":
-                self.lint_tests(job)
-            elif job.part.inside:
+            if job.part.inside:
                 self.addon_tests(job)
             else:
                 self.outside_tests(job)
@@ -163,19 +159,17 @@ class Run:
                 command += ["tools.covered", job.folder / "coverage.json"]
             command += self._inside(name, job)
             command += [*job.part.arguments, *self.rest]
+            if job.part.lint:
+                command += self._linters()
             job.run(command, self._environ(), self.only_some)
         self._check_log(self.logs / f"inside-{job.name}.log", only_ours=True)
 
-    def lint_tests(self, job):
+    def _linters(self):
+        """Arguments that add Odoo's linters to a pytest inside Odoo."""
         folder = self.bench.odoo.root / "odoo/addons/test_lint/tests"
         if not folder.is_dir():
             folder = self.bench.odoo.root / "addons/test_lint/tests"
-        left_out = [f"--ignore={folder / name}" for name in LINT_LEFT_OUT]
-        with self.bench.database("lint") as name:
-            command = [python_env.program("python"), "-m", "pytest"]
-            command += self._inside(name, job)
-            environ = {**self._environ(), "CRM_TEST_LINT": "1"}
-            job.run([*command, *left_out, folder], environ, False)
+        return [*(f"--ignore={folder / name}" for name in LINT_LEFT_OUT), folder]
 
     def outside_tests(self, job):
         command = [python_env.program("python"), "-m", "pytest", "-p", "no:odoo"]
@@ -302,7 +296,7 @@ class Run:
             print(f"\n=== Coverage of the addons\n{self.coverage}")
         if self.fast:
             print(FAST_LEFT_OUT)
-        elif not self.only_some:
+        if not self.only_some:
             for name, reason in LINT_LEFT_OUT.items():
                 print(f"left out of test_lint: {name} ({reason})")
         if not self.fast and not self.browser:

@@ -1,6 +1,7 @@
 """Fill a fresh database with people in every role, goods and stock.
 
-Writes a JSON file: API keys by login, and the ids the tests begin with.
+Writes a JSON file: API keys by login, the ids the tests begin with, and the public
+methods of our addons.
 """
 
 import json
@@ -23,6 +24,8 @@ def main():
     sys.path[:] = [path for path in sys.path if path != HERE]
     sys.path.insert(0, str(PROJECT))
     with environment(options) as env:
+        from tests.support.methods import public_methods
+
         # As servers of throw-away databases do.
         hash_quickly()
         progress(0.1, "people")
@@ -32,6 +35,7 @@ def main():
         result["keys"] = {user.login: make_key(env, user) for user in users}
         result["users"] = {user.login: user.id for user in users}
         result["company"] = env.company.id
+        result["methods"] = public_methods(env)
         Path(options.file).write_text(json.dumps(result))
 
 

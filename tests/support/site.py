@@ -18,6 +18,7 @@ class Site:
     :ivar keys: API keys by login
     :ivar users: user ids by login
     :ivar jacket, trousers: product ids
+    :ivar methods: facts of the public methods of our addons; see ``support.methods``
     """
 
     def __init__(self, url, database, facts, libpq):
@@ -26,7 +27,7 @@ class Site:
         self.libpq = {"dbname": database, **libpq}
         self.keys, self.users = facts["keys"], facts["users"]
         self.jacket, self.trousers = facts["jacket"], facts["trousers"]
-        self.company = facts["company"]
+        self.company, self.methods = facts["company"], facts["methods"]
         self._clients = {}
 
     def user(self, login, client):
