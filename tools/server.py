@@ -105,6 +105,8 @@ class Server:
     def __init__(self, databases, name, port, workers=None, log=None, **options):
         self.databases, self.name, self.port = databases, name, port
         self.log = log or paths.crm_home() / "log" / "server.log"
+        # No filter: with one, Odoo asks for the list of all databases at each call of
+        # a program. Without, it serves those of ``db_name`` and no other.
         self.options = {"http_port": port, "db_name": name, "dbfilter": ""}
         self.options.update(options)
         if workers is not None:

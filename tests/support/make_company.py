@@ -1,7 +1,7 @@
-"""Fill a fresh database with people in every role, goods and stock.
+"""Fill a fresh database with people in every role, goods, stock and documents.
 
-Writes a JSON file: API keys by login, the ids the tests begin with, and the public
-methods of our addons.
+Writes a JSON file: API keys by login, the ids the tests and the documented examples
+begin with, and the public methods of our addons.
 """
 
 import json
@@ -24,18 +24,23 @@ def main():
     sys.path[:] = [path for path in sys.path if path != HERE]
     sys.path.insert(0, str(PROJECT))
     with environment(options) as env:
+        from tests.support.direct import InsideSite
+        from tests.support.examples import world
         from tests.support.methods import public_methods
 
         # As servers of throw-away databases do.
         hash_quickly()
         progress(0.1, "people")
         users = make_people(env)
-        progress(0.6, "goods")
+        progress(0.5, "goods")
         result = make_goods(env)
         result["keys"] = {user.login: make_key(env, user) for user in users}
         result["users"] = {user.login: user.id for user in users}
         result["company"] = env.company.id
         result["methods"] = public_methods(env)
+        env.cr.commit()
+        progress(0.7, "documents")
+        result["world"] = world(InsideSite(env, result))
         Path(options.file).write_text(json.dumps(result))
 
 

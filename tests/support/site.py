@@ -4,8 +4,9 @@ import contextlib
 import json
 import os
 import tempfile
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 SCRIPT = Path(__file__).with_name("make_company.py")
 #: Parameter of the database that keeps what the script wrote down.
@@ -18,16 +19,19 @@ class Site:
     :ivar keys: API keys by login
     :ivar users: user ids by login
     :ivar jacket, trousers: product ids
+    :ivar world: what the documented examples begin with; see ``support.examples``
+    :ivar twin: the same company in another database of the server, if there is one
     :ivar methods: facts of the public methods of our addons; see ``support.methods``
     """
 
-    def __init__(self, url, database, facts, libpq):
-        self.url, self.database = url, database
+    def __init__(self, url, database, facts, libpq, twin=None):
+        self.url, self.database, self.twin = url, database, twin
         #: Connection to the database, for what only time can do.
         self.libpq = {"dbname": database, **libpq}
         self.keys, self.users = facts["keys"], facts["users"]
         self.jacket, self.trousers = facts["jacket"], facts["trousers"]
         self.company, self.methods = facts["company"], facts["methods"]
+        self.world = facts.get("world")
         self._clients = {}
 
     def user(self, login, client):
@@ -52,8 +56,9 @@ def company(workbench):
                 database=name,
             )
 
-    # Its API keys end some day.
-    return workbench.derived("site", SCRIPT.parent, fill, f"{date.today():%m%d}")
+    # What it holds is of a day, and its API keys end some day.
+    today = datetime.now(ZoneInfo("Asia/Shanghai"))
+    return workbench.derived("site", SCRIPT.parent, fill, f"{today:%m%d}")
 
 
 def take_facts(workbench, name):
@@ -80,7 +85,12 @@ def site(workbench):
             os.environ["CRM_TEST_URL"], database, facts, workbench.target.libpq()
         )
         return
-    with workbench.database("site", company(workbench)) as name:
+    template, libpq = company(workbench), workbench.target.libpq()
+    with (
+        workbench.database("site", template) as name,
+        workbench.database("twin", template) as twin,
+    ):
         facts = take_facts(workbench, name)
-        with workbench.serving(name) as instance:
-            yield Site(instance.url, name, facts, workbench.target.libpq())
+        with workbench.serving(name, db_name=f"{name},{twin}") as instance:
+            other = Site(instance.url, twin, facts, libpq)
+            yield Site(instance.url, name, facts, libpq, other)
