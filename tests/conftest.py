@@ -63,6 +63,6 @@ def demo_server(living_home):
 
 @pytest.fixture(scope="session")
 def site(workbench):
-    """A served company with people in every role; see ``support.site``."""
-    with sites.site(workbench) as running:
+    """A served company with people in every role and documents; ``support.site``."""
+    with sites.site(workbench, worked=True) as running:
         yield running

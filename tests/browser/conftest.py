@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from tests.support import site as sites
 from tests.support.browser import Browser
 from tools import paths
 
@@ -21,6 +22,13 @@ def pytest_runtest_makereport(item, call):
             if page.errors:
                 report.sections.append(("console", "\n".join(page.errors)))
     return report
+
+
+@pytest.fixture(scope="session")
+def site(workbench):
+    """A served company with people in every role; its screens are still empty."""
+    with sites.site(workbench) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def test_examples(site, client, called):
 
 
 def test_nothing_is_missing(site, called):
-    """Every public method of ours is called in the document, with both clients."""
+    """Every public method of ours is called in the document, with each client."""
     found = site.methods
     assert len(found) > 60
     undocumented = sorted(
@@ -116,8 +116,8 @@ def test_nothing_is_missing(site, called):
         for entry in found
         if not entry["documented"]
     )
-    for client in CLIENTS:
-        done = called[client]
+    assert called
+    for client, done in called.items():
         # What a document inherits from a mixin is shown with one document.
         shared = {
             (entry["definer"], entry["method"])

@@ -1,7 +1,8 @@
-"""Fill a fresh database with people in every role, goods, stock and documents.
+"""Fill a fresh database with people in every role, goods and stock.
 
-Writes a JSON file: API keys by login, the ids the tests and the documented examples
-begin with, and the public methods of our addons.
+With ``--worked``, also with the documents that the documented examples begin with.
+Writes a JSON file: API keys by login, the ids the tests begin with, and the public
+methods of our addons.
 """
 
 import json
@@ -20,6 +21,7 @@ from start_throwaway import hash_quickly  # noqa: E402
 def main():
     arguments = parser()
     arguments.add_argument("file")
+    arguments.add_argument("--worked", action="store_true")
     options = arguments.parse_args()
     sys.path[:] = [path for path in sys.path if path != HERE]
     sys.path.insert(0, str(PROJECT))
@@ -38,9 +40,10 @@ def main():
         result["users"] = {user.login: user.id for user in users}
         result["company"] = env.company.id
         result["methods"] = public_methods(env)
-        env.cr.commit()
-        progress(0.7, "documents")
-        result["world"] = world(InsideSite(env, result))
+        if options.worked:
+            env.cr.commit()
+            progress(0.7, "documents")
+            result["world"] = world(InsideSite(env, result))
         Path(options.file).write_text(json.dumps(result))
 
 

@@ -42,13 +42,19 @@ class Site:
         return self._clients[key]
 
 
-def company(workbench):
-    """Template with the test company, made when there is none."""
+def company(workbench, worked=False):
+    """Template with the test company, made when there is none.
+
+    :param worked: with the documents that the documented examples begin with
+    """
+    kind, options = ("worked", ["--worked"]) if worked else ("site", [])
 
     def fill(name):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "facts.json"
-            workbench.databases.script("Making the test company", name, SCRIPT, file)
+            workbench.databases.script(
+                "Making the test company", name, SCRIPT, file, *options
+            )
             workbench.databases.sql(
                 "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)",
                 FACTS,
@@ -58,7 +64,7 @@ def company(workbench):
 
     # What it holds is of a day, and its API keys end some day.
     today = datetime.now(ZoneInfo("Asia/Shanghai"))
-    return workbench.derived("site", SCRIPT.parent, fill, f"{today:%m%d}")
+    return workbench.derived(kind, SCRIPT.parent, fill, f"{today:%m%d}")
 
 
 def take_facts(workbench, name):
@@ -72,11 +78,14 @@ def take_facts(workbench, name):
 
 
 @contextlib.contextmanager
-def site(workbench):
+def site(workbench, worked=False):
     """The site of a test run.
 
+    :param worked: with the documents of the documented examples, and a twin
+
     ``CRM_TEST_URL`` and ``CRM_TEST_DATABASE`` name a server that runs already, and
-    ``CRM_TEST_FACTS`` the file ``make_company.py`` wrote for its database.
+    ``CRM_TEST_FACTS`` the file ``make_company.py`` wrote for its database. The
+    documented examples use up what they begin with: there they run once.
     """
     if os.environ.get("CRM_TEST_URL"):
         facts = json.loads(Path(os.environ["CRM_TEST_FACTS"]).read_text())
@@ -85,12 +94,14 @@ def site(workbench):
             os.environ["CRM_TEST_URL"], database, facts, workbench.target.libpq()
         )
         return
-    template, libpq = company(workbench), workbench.target.libpq()
-    with (
-        workbench.database("site", template) as name,
-        workbench.database("twin", template) as twin,
-    ):
-        facts = take_facts(workbench, name)
-        with workbench.serving(name, db_name=f"{name},{twin}") as instance:
-            other = Site(instance.url, twin, facts, libpq)
-            yield Site(instance.url, name, facts, libpq, other)
+    with contextlib.ExitStack() as stack:
+        template, libpq = company(workbench, worked), workbench.target.libpq()
+        names = [
+            stack.enter_context(workbench.database(name, template))
+            for name in (("site", "twin") if worked else ("site",))
+        ]
+        facts = take_facts(workbench, names[0])
+        served = ",".join(names)
+        url = stack.enter_context(workbench.serving(names[0], db_name=served)).url
+        twin = Site(url, names[1], facts, libpq) if worked else None
+        yield Site(url, names[0], facts, libpq, twin)
