@@ -38,11 +38,6 @@ class IrSequence(models.Model):
             )
         )
 
-    def unlink(self):
-        """Drop the counters of the date ranges too, which a cascade in SQL leaves."""
-        self.date_range_ids.unlink()
-        return super().unlink()
-
     @api.model
     def _policy_sequence(self, code, company):
         """Return the company's own sequence of this code, made from the template.

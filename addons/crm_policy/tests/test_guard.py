@@ -2,7 +2,6 @@
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
-from odoo.tools import SQL
 
 from .common import PolicyCase
 from .fake_models import setup_fake_models
@@ -134,20 +133,6 @@ class TestNumbers(PolicyCase):
         self.assertEqual(self._take(1, "2026-02-01"), ["260201"])
         self.assertEqual(self._take(1, "2026-01-05"), ["260103"])
         self.assertEqual(self._take(1, "2026-01-05", self.other_company), ["260101"])
-
-    def test_nothing_is_left_of_a_deleted_sequence(self):
-        """Removing the addons removes the counters of their numbers."""
-        self._take(1, "2026-01-31")
-        self._take(1, "2026-02-01", self.other_company)
-        sequences = self.Sequence.search([("code", "=", "crm.policy.test.numbers")])
-        names = [f"ir_sequence_{sequence.id:03d}%" for sequence in sequences]
-        counters = SQL(
-            "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE ANY(%s)",
-            names,
-        )
-        self.assertGreaterEqual(len(self.env.execute_query(counters)), 5)
-        sequences.unlink()
-        self.assertFalse(self.env.execute_query(counters))
 
     def test_the_hundredth_has_three_digits(self):
         """GAP-08: two digits at least, three after 99."""
