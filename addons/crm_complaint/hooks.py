@@ -1,6 +1,6 @@
 """What the addon does when it comes and goes."""
 
-from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
+from odoo.addons.crm_policy.hooks import leave, translate_shared_terms
 
 
 def post_init_hook(env):
@@ -10,7 +10,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Remove the counters; companies' own sequences have no external id."""
-    release_rules(env, "crm_complaint")
+    leave(env, "crm_complaint")
     env["ir.sequence"]._policy_remove(
         "crm.complaint",
         "crm.complaint.memorandum",

@@ -2,7 +2,7 @@
 
 from odoo.fields import Command
 
-from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
+from odoo.addons.crm_policy.hooks import leave, translate_shared_terms
 
 # Numbered documents: the companies' own copies of a sequence have no external id.
 SEQUENCES = (
@@ -38,29 +38,14 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Remove what the addon added to records of others.
 
-    The companies' own copies of the customer number sequence have no external id, the
-    groups of the shared addon got the sales rights from here, and decisions already
-    taken keep the authority they were taken by.
+    The companies' own copies of the customer number sequence have no external id, and
+    the groups of the shared addon got the sales rights from here.
     """
-    env.cr.execute(
-        "UPDATE res_partner SET source_id = NULL, stage_id = NULL, "
-        "intermediary_type_id = NULL, enterprise_type_id = NULL, "
-        "master_area_id = NULL, age_band_id = NULL"
-    )
-    env.cr.execute(
-        "UPDATE crm_lead SET enquiry_source_id = NULL, need_type_id = NULL, "
-        "age_band_id = NULL"
-    )
-    env.invalidate_all()
+    leave(env, "crm_customer_archive")
     env["ir.sequence"]._policy_remove(*SEQUENCES)
-    env["mail.activity"].search(
-        [("res_model", "in", ("crm.customer.document", "crm.information.report"))]
-    ).unlink()
     env.cr.execute(
         "DROP INDEX IF EXISTS res_partner__phone_index, res_partner__user_id_index"
     )
-    _retire_authorities(env)
-    release_rules(env, "crm_customer_archive")
     # The platform forgets fields of a partner, not what a partner inherited from.
     env["ir.model.inherit"].search(
         [
@@ -73,16 +58,3 @@ def uninstall_hook(env):
         ("crm_policy.group_manager", "sales_team.group_sale_salesman_all_leads"),
     ):
         env.ref(group).implied_ids = [Command.unlink(env.ref(implied).id)]
-
-
-def _retire_authorities(env):
-    """Authorities by which decisions were taken stay, out of use."""
-    authorities = env["crm.authority"].search([("model", "=", "res.partner")])
-    authorities.active = False
-    decided = env["crm.approval"].search([("authority_id", "in", authorities.ids)])
-    env["ir.model.data"].search(
-        [
-            ("model", "=", "crm.authority"),
-            ("res_id", "in", decided.authority_id.ids),
-        ]
-    ).unlink()

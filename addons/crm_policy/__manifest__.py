@@ -2,7 +2,7 @@
     "name": "Customer Policies: Shared Machinery",
     "summary": "Policy profiles, decisions by authority, deadlines across "
     "departments and the register of policy rules",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Customer Management",
     "website": "https://github.com/crm-policy/crm-policy",
     "author": "CRM Policy Contributors",

@@ -1,6 +1,6 @@
 """Bring warehouses older than this app up to date, and leave without traces."""
 
-from odoo.addons.crm_policy.hooks import release_rules, translate_shared_terms
+from odoo.addons.crm_policy.hooks import leave, translate_shared_terms
 
 SEQUENCES = ("crm.return", "crm.return.plan", "crm.return.allowance", "crm.loan")
 
@@ -17,7 +17,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Remove what has no external id: the counters and unused quarantines."""
-    release_rules(env, "crm_returns")
+    leave(env, "crm_returns")
     for code in SEQUENCES:
         env["ir.sequence"]._policy_remove(code)
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])

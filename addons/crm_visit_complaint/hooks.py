@@ -1,8 +1,8 @@
 """What the addon does when it goes."""
 
-from odoo.addons.crm_policy.hooks import release_rules
+from odoo.addons.crm_policy.hooks import leave
 
 
 def uninstall_hook(env):
     """Give the rules back that only visits and complaints together carry."""
-    release_rules(env, "crm_visit_complaint")
+    leave(env, "crm_visit_complaint")

@@ -2,6 +2,9 @@
 
 import contextlib
 import itertools
+import json
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,14 @@ pytestmark = pytest.mark.installation
 
 UNINSTALL = Path(site.__file__).with_name("uninstall.py")
 NUMBER = Path(site.__file__).with_name("take_numbers.py")
+WORK_ON = Path(site.__file__).with_name("work_on.py")
+DECISIONS = Path(site.__file__).with_name("check_decisions.py")
 NUMBERS = itertools.count(1)
+#: What goes with documents, or is the platform's own note of an addon.
+GOES_TOO = re.compile(
+    "row of (ir_|mail_|rating_rating|crm_approval_delegation|crm_routing_|"
+    "crm_policy_rule_month|crm_problem_signal)"
+)
 #: Each addon with those of ours that it needs, in the order of installation.
 CHAIN = {
     "crm_policy": (),
@@ -27,6 +37,13 @@ CHAIN = {
         "crm_complaint",
         "crm_visit",
     ),
+}
+#: What stays when an addon goes, as far as it was installed by hand.
+WITHOUT = {
+    "crm_customer_archive": CHAIN["crm_customer_archive"],
+    "crm_complaint": ("crm_policy", "crm_customer_archive", "crm_visit"),
+    "crm_visit": (*CHAIN["crm_returns"], "crm_returns"),
+    "crm_returns": CHAIN["crm_visit_complaint"],
 }
 
 
@@ -57,6 +74,26 @@ class Lab:
     def work(self, name):
         """Take document numbers, which makes counters of the company's own."""
         self.databases.script("Numbering", name, NUMBER)
+
+    def busy(self):
+        """A company with documents of every kind."""
+        if "busy" not in self.made:
+            name = self.copy(site.company(self.workbench, worked=True))
+            facts = site.take_facts(self.workbench, name)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "facts.json"
+                file.write_text(json.dumps(facts))
+                self.databases.script("Working on", name, WORK_ON, file)
+            self.made["busy"] = name
+        return self.made["busy"]
+
+    def records(self, name):
+        """(addon, model, id) of all records that came with an addon of ours."""
+        return self.databases.sql(
+            "SELECT module, model, res_id FROM ir_model_data WHERE module = ANY(%s)",
+            list(CHAIN),
+            database=name,
+        )
 
     @staticmethod
     def check(log):
@@ -150,12 +187,44 @@ def test_uninstalled_without_leftovers(lab, addon):
     assert not lost, f"lost\n{leftovers.told(lost)}"
 
 
+@pytest.mark.parametrize("addon", [name for name in CHAIN if name != "crm_policy"])
+def test_uninstalled_at_work(lab, addon):
+    """From a company with documents an addon goes with its own, and nothing else."""
+    name = lab.copy(lab.busy())
+    before, models = leftovers.picture(lab.databases, name), lab.records(name)
+    log = lab.uninstall(name, addon)
+    assert "could not be deleted ([])" in log.read_text()
+    after = leftovers.picture(lab.databases, name)
+    staying = lab.installed(name) & set(CHAIN)
+    assert addon not in staying
+    own = {
+        (f"row of {model.replace('.', '_')}", number)
+        for module, model, number in models
+        if module not in staying
+    }
+    lost = {
+        kind: kept
+        for kind, rows in leftovers.losses(before, after).items()
+        if kind.startswith("row of ") and kind in after and not GOES_TOO.match(kind)
+        if (kept := [number for number in rows if (kind, number) not in own])
+    }
+    assert not lost, f"lost\n{leftovers.told(lost)}"
+    if addon in WITHOUT:
+        # What joins two addons comes by itself: no company was ever without it.
+        grown = lab.grown("prepared", WITHOUT[addon])
+        assert lab.installed(grown) & set(CHAIN) == staying
+        expected = leftovers.picture(lab.databases, grown)
+        found = leftovers.leftovers(
+            leftovers.structure(expected), leftovers.structure(after)
+        )
+        assert not found, f"left behind\n{leftovers.told(found)}"
+    lab.databases.script("Checking decisions", name, DECISIONS)
+
+
 def test_all_uninstalled_and_installed_again(lab):
     """From a company at work, all addons go without a trace and can come back."""
     before = leftovers.picture(lab.databases, lab.databases.prepared())
-    name = lab.copy(site.company(lab.workbench))
-    site.take_facts(lab.workbench, name)
-    lab.work(name)
+    name = lab.copy(lab.busy())
     lab.uninstall(name, "crm_policy")
     assert not lab.installed(name) & set(CHAIN)
     after = leftovers.picture(lab.databases, name)

@@ -11,10 +11,6 @@ from tools import checklog, paths
 pytestmark = pytest.mark.installation
 
 VERSION = re.compile(r'"version": "[\d.]+"')
-#: What a database's structure is: each kind must be as in a new database.
-STRUCTURE = ("column", "relation", "constraint", "function", "model", "field")
-#: Counters that a company makes for itself.
-OWN_COUNTER = re.compile(r"S ir_sequence_\d+$")
 
 
 def _git(*arguments):
@@ -71,20 +67,14 @@ def test_released_company_upgrades(workbench, tmp_path, monkeypatch):
     assert dict(versions) == {
         addon: paths.manifest(addon)["version"] for addon in paths.own_addons()
     }
-    missing = leftovers.losses(_structure(new, "xml id"), _structure(after, "xml id"))
+    missing = leftovers.losses(
+        leftovers.structure(new, "xml id"), leftovers.structure(after, "xml id")
+    )
     assert not missing, f"missing\n{leftovers.told(missing)}"
-    obsolete = leftovers.leftovers(_structure(new), _structure(after))
+    obsolete = leftovers.leftovers(leftovers.structure(new), leftovers.structure(after))
     assert not obsolete, f"left over\n{leftovers.told(obsolete)}"
     lost = leftovers.losses(_business(before), _business(after))
     assert not lost, f"lost\n{leftovers.told(lost)}"
-
-
-def _structure(picture, *more):
-    found = {kind: picture[kind] for kind in (*STRUCTURE, *more)}
-    found["relation"] = {
-        name for name in found["relation"] if not OWN_COUNTER.match(name)
-    }
-    return found
 
 
 def _business(picture):

@@ -1,50 +1,10 @@
 """docs/api.md tells the truth: every example runs, every public method is in it."""
 
-import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from tests.support import work
-from tools import paths
+from tests.support import examples
 
-DOCUMENT = paths.PROJECT / "docs" / "api.md"
-BLOCK = re.compile(r"^```python(?: client=(\w+))?\n(.*?)^```$", re.M | re.S)
-#: Names of the document's people, by login.
-PEOPLE = {
-    "sales": "sales1",
-    "sales2": "sales2",
-    "head": "sales_head",
-    "office": "gmo",
-    "quality": "quality",
-    "manufacturing": "manufacturing",
-    "rd": "rd",
-    "technical": "technical",
-    "planner": "pmc",
-    "workshop": "production",
-    "storage": "storage",
-    "accounting": "accounting",
-    "marketing": "marketing",
-    "deputy": "deputy",
-    "general_manager": "gm",
-    "director": "director",
-    "marketing_director": "marketing_director",
-    "service_manager": "service_manager",
-    "policy": "policy",
-    "desk": "desk",
-    "hr": "hr_officer",
-    "custodian": "custodian",
-}
 CLIENTS = ("XmlRpc", "Json2")
-
-
-def blocks():
-    """(name of the client it shows or None, line, code) of each example."""
-    text = DOCUMENT.read_text()
-    for found in BLOCK.finditer(text):
-        line = text[: found.start()].count("\n") + 2
-        yield found.group(1) or None, line, found.group(2)
 
 
 class Recorder:
@@ -60,30 +20,13 @@ class Recorder:
         return result
 
 
-def names_for(site):
-    """What the examples begin with, by the names they have there."""
-    now = datetime.now(ZoneInfo("UTC")) - timedelta(minutes=1)
-    local = now.astimezone(ZoneInfo("Asia/Shanghai"))
-    monday = local.date() + timedelta(days=7 - local.weekday())
-    return {
-        **site.world,
-        "USERS": site.users,
-        "PRODUCT": site.jacket,
-        "NOW": f"{now:%Y-%m-%d %H:%M:%S}",
-        "TODAY": f"{local:%Y-%m-%d}",
-        "MONDAY": f"{monday}",
-        "SIGNATURE": work.SIGNATURE,
-    }
-
-
 def run_examples(site, client):
     """Run the document from top to bottom; returns the methods it called."""
-    calls, names = set(), names_for(site)
-    for shown, line, code in blocks():
-        compiled = compile("\n" * (line - 1) + code, str(DOCUMENT), "exec")
-        exec(compiled, names)
+    calls, names = set(), examples.names_for(site)
+    for shown, code in examples.blocks():
+        exec(code, names)
         if shown == client:
-            for name, login in PEOPLE.items():
+            for name, login in examples.PEOPLE.items():
                 names[name] = Recorder(
                     names[client](site.url, site.database, login, site.keys[login]),
                     calls,

@@ -1,10 +1,41 @@
-"""The documents that the examples of docs/api.md begin with."""
+"""The examples of docs/api.md, and the documents that they begin with."""
 
 import itertools
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.support import work
 from tests.support.codes import credit_code
+from tools import paths
 
+DOCUMENT = paths.PROJECT / "docs" / "api.md"
+BLOCK = re.compile(r"^```python(?: client=(\w+))?\n(.*?)^```$", re.M | re.S)
+#: Names of the document's people, by login.
+PEOPLE = {
+    "sales": "sales1",
+    "sales2": "sales2",
+    "head": "sales_head",
+    "office": "gmo",
+    "quality": "quality",
+    "manufacturing": "manufacturing",
+    "rd": "rd",
+    "technical": "technical",
+    "planner": "pmc",
+    "workshop": "production",
+    "storage": "storage",
+    "accounting": "accounting",
+    "marketing": "marketing",
+    "deputy": "deputy",
+    "general_manager": "gm",
+    "director": "director",
+    "marketing_director": "marketing_director",
+    "service_manager": "service_manager",
+    "policy": "policy",
+    "desk": "desk",
+    "hr": "hr_officer",
+    "custodian": "custodian",
+}
 #: Who leaves the company in the examples.
 LEAVER = "leaver"
 NUMBERS = itertools.count(6_000_000)
@@ -109,3 +140,40 @@ def world(site):
         "EXCHANGE": [work.collected_return(site, partner, wrong, 5, "exchange")],
         "NOT_INVOICED": [work.received_return(site, partner, plain, 2, 2)],
     }
+
+
+def blocks():
+    """(name of the client it shows or None, compiled code) of each example."""
+    text = DOCUMENT.read_text()
+    for found in BLOCK.finditer(text):
+        before = "\n" * (text[: found.start()].count("\n") + 1)
+        code = compile(before + found.group(2), str(DOCUMENT), "exec")
+        yield found.group(1) or None, code
+
+
+def names_for(site):
+    """What the examples begin with, by the names they have there."""
+    now = datetime.now(ZoneInfo("UTC")) - timedelta(minutes=1)
+    local = now.astimezone(ZoneInfo("Asia/Shanghai"))
+    monday = local.date() + timedelta(days=7 - local.weekday())
+    return {
+        **site.world,
+        "USERS": site.users,
+        "PRODUCT": site.jacket,
+        "NOW": f"{now:%Y-%m-%d %H:%M:%S}",
+        "TODAY": f"{local:%Y-%m-%d}",
+        "MONDAY": f"{monday}",
+        "SIGNATURE": work.SIGNATURE,
+    }
+
+
+def run_inside(site):
+    """Leave what the examples leave; those that show a client are left out.
+
+    :param site: a ``support.direct.InsideSite``
+    """
+    names = names_for(site)
+    names.update({name: site.user(login) for name, login in PEOPLE.items()})
+    for shown, code in blocks():
+        if not shown:
+            exec(code, names)

@@ -1,5 +1,6 @@
 """What an addon leaves behind: two pictures of a database, compared."""
 
+import re
 from contextlib import closing
 
 import psycopg2
@@ -38,6 +39,10 @@ VOLATILE = {
     "res_users_log",
     "res_device_log",
 }
+#: What a database's structure is.
+STRUCTURE = ("column", "relation", "constraint", "function", "model", "field")
+#: Counters that a company makes for itself, of all times or of a year or month.
+COUNTER = re.compile(r"S ir_sequence_\d+(_\d+)?$")
 SCHEMA = {
     "column": """
         SELECT table_name || '.' || column_name FROM information_schema.columns
@@ -148,3 +153,13 @@ def told(found):
 def losses(before, after):
     """What was there before and is gone, by kind."""
     return leftovers(after, before)
+
+
+def structure(pictured, *more):
+    """The structure in a picture of a database, without companies' own counters.
+
+    :param more: other kinds to be in it
+    """
+    found = {kind: pictured[kind] for kind in (*STRUCTURE, *more)}
+    found["relation"] = {name for name in found["relation"] if not COUNTER.match(name)}
+    return found

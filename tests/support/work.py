@@ -177,8 +177,8 @@ def value_of(client, value):
     return client.search(model, [(field, "=", code)])[0]
 
 
-def approved_return(site, partner, line, quantity, kind="return"):
-    """Id of a return that the whole chain has approved."""
+def requested_return(site, partner, line, quantity, kind="return"):
+    """Id of a return whose customer was persuaded in vain; its decision waits."""
     seller = site.user("sales1", Json2)
     facts = seller.call(
         "crm.return",
@@ -196,6 +196,12 @@ def approved_return(site, partner, line, quantity, kind="return"):
     seller.call(
         "crm.return", "record_contact", ids, kind="persuasion", summary="客户坚持退货"
     )
+    return ids[0]
+
+
+def approved_return(site, partner, line, quantity, kind="return"):
+    """Id of a return that the whole chain has approved."""
+    ids = [requested_return(site, partner, line, quantity, kind)]
     for login in ("sales_head", "marketing", "gm"):
         site.user(login, Json2).call("crm.return", "action_approve", ids)
     return ids[0]

@@ -2,7 +2,7 @@
 
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.crm_policy.hooks import CARRIED_NOTHING, release_rules
+from odoo.addons.crm_policy.leaving import CARRIED_NOTHING, release_rules
 
 SAYS = tuple(name for name in CARRIED_NOTHING if name != "measure_customized")
 

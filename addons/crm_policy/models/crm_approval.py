@@ -148,10 +148,20 @@ class CrmApproval(models.Model):
     # -------------------------------------------------------------- decisions
 
     def _document(self):
-        """Return the document, unless the reader may not see it."""
+        """Return the document, which the reader may not be allowed to see.
+
+        :raises UserError: the addon that brought such documents is gone
+        """
         self.ensure_one()
-        document = self.env[self.res_model].browse(self.res_id)
-        return document
+        if self.res_model not in self._approved_models():
+            raise UserError(
+                self.env._(
+                    "%s is no longer in the system: the addon that carried such "
+                    "documents was removed. The decision is kept as evidence.",
+                    self.document_name or self.res_model,
+                )
+            )
+        return self.env[self.res_model].browse(self.res_id)
 
     def action_approve(self, comment=None):
         """Approve the documents; see ``crm.approval.mixin.action_approve``."""
@@ -451,8 +461,6 @@ class CrmApproval(models.Model):
         """
         principals, problems, members = {}, {}, {}
         for model, approvals in self.grouped("res_model").items():
-            if model not in self.env:
-                continue
             documents = self.env[model].browse(approvals.mapped("res_id")).exists()
             # of one recordset, so that what is read of one is read of all
             by_id = {document.id: document for document in documents}

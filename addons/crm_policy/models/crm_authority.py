@@ -27,10 +27,11 @@ class CrmAuthority(models.Model):
     model_id = fields.Many2one(
         "ir.model",
         string="Document Type",
-        required=True,
         index=True,
         ondelete="cascade",
         tracking=True,
+        help="Empty only where the addon that brought the documents is gone: the "
+        "decisions taken by the authority stay.",
     )
     model = fields.Char(related="model_id.model", store=True, index=True)
     step = fields.Char(
@@ -95,6 +96,10 @@ class CrmAuthority(models.Model):
     date_from = fields.Date(tracking=True, help="In force from this day, included.")
     date_to = fields.Date(tracking=True, help="In force until this day, included.")
 
+    _model_known = models.Constraint(
+        "CHECK (model_id IS NOT NULL OR active IS NOT TRUE)",
+        "An authority in use needs a document type.",
+    )
     _level_positive = models.Constraint(
         "CHECK (level > 0)", "The level of an authority starts at 1."
     )

@@ -5,6 +5,7 @@ from . import test_candidates
 from . import test_deadline
 from . import test_departments
 from . import test_guard
+from . import test_leaving
 from . import test_register
 from . import test_register_months
 from . import test_routing
