@@ -24,7 +24,7 @@ SECONDS = {
     "demo/test_demo": 200,
     "browser/test_tours": 195,
     "browser/test_walk": 170,
-    "install/test_addons::test_uninstalled_without_leftovers": 150,
+    "install/test_addons::TestUninstalled": 270,
     "install/test_addons::test_alone": 135,
     "rpc/test_api_doc": 170,
     "install/test_upgrade": 90,

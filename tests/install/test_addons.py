@@ -2,9 +2,7 @@
 
 import contextlib
 import itertools
-import json
 import re
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ pytestmark = pytest.mark.installation
 
 UNINSTALL = Path(site.__file__).with_name("uninstall.py")
 NUMBER = Path(site.__file__).with_name("take_numbers.py")
-WORK_ON = Path(site.__file__).with_name("work_on.py")
 DECISIONS = Path(site.__file__).with_name("check_decisions.py")
 NUMBERS = itertools.count(1)
 #: What goes with documents, or is the platform's own note of an addon.
@@ -76,16 +73,10 @@ class Lab:
         self.databases.script("Numbering", name, NUMBER)
 
     def busy(self):
-        """A company with documents of every kind."""
-        if "busy" not in self.made:
-            name = self.copy(site.company(self.workbench, worked=True))
-            facts = site.take_facts(self.workbench, name)
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / "facts.json"
-                file.write_text(json.dumps(facts))
-                self.databases.script("Working on", name, WORK_ON, file)
-            self.made["busy"] = name
-        return self.made["busy"]
+        """A copy of the company with documents of every kind."""
+        name = self.copy(site.company(self.workbench, "busy"))
+        site.take_facts(self.workbench, name)
+        return name
 
     def records(self, name):
         """(addon, model, id) of all records that came with an addon of ours."""
@@ -168,63 +159,65 @@ def test_alone(lab, addon):
     assert ours == expected
 
 
-@pytest.mark.parametrize("addon", CHAIN)
-def test_uninstalled_without_leftovers(lab, addon):
-    """Installed and uninstalled, a database is as it was before."""
-    needs, removed = CHAIN[addon], addon
-    if addon == "crm_visit_complaint":
-        # It comes by itself with the last of the two it joins, and goes with it.
-        needs, removed = needs[:-1], needs[-1]
-    before = leftovers.picture(lab.databases, lab.grown("prepared", needs))
-    name = lab.copy(lab.grown("prepared", (*needs, removed)))
-    assert addon in lab.installed(name)
-    lab.uninstall(name, removed)
-    after = leftovers.picture(lab.databases, name)
-    assert addon not in lab.installed(name)
-    found = leftovers.leftovers(before, after)
-    assert not found, f"left behind\n{leftovers.told(found)}"
-    lost = leftovers.losses(before, after)
-    assert not lost, f"lost\n{leftovers.told(lost)}"
+class TestUninstalled:
+    """Both ways compare with companies that never had the addon."""
 
-
-@pytest.mark.parametrize("addon", [name for name in CHAIN if name != "crm_policy"])
-def test_uninstalled_at_work(lab, addon):
-    """From a company with documents an addon goes with its own, and nothing else."""
-    name = lab.copy(lab.busy())
-    before, models = leftovers.picture(lab.databases, name), lab.records(name)
-    log = lab.uninstall(name, addon)
-    assert "could not be deleted ([])" in log.read_text()
-    after = leftovers.picture(lab.databases, name)
-    staying = lab.installed(name) & set(CHAIN)
-    assert addon not in staying
-    own = {
-        (f"row of {model.replace('.', '_')}", number)
-        for module, model, number in models
-        if module not in staying
-    }
-    lost = {
-        kind: kept
-        for kind, rows in leftovers.losses(before, after).items()
-        if kind.startswith("row of ") and kind in after and not GOES_TOO.match(kind)
-        if (kept := [number for number in rows if (kind, number) not in own])
-    }
-    assert not lost, f"lost\n{leftovers.told(lost)}"
-    if addon in WITHOUT:
-        # What joins two addons comes by itself: no company was ever without it.
-        grown = lab.grown("prepared", WITHOUT[addon])
-        assert lab.installed(grown) & set(CHAIN) == staying
-        expected = leftovers.picture(lab.databases, grown)
-        found = leftovers.leftovers(
-            leftovers.structure(expected), leftovers.structure(after)
-        )
+    @pytest.mark.parametrize("addon", CHAIN)
+    def test_without_leftovers(self, lab, addon):
+        """Installed and uninstalled, a database is as it was before."""
+        needs, removed = CHAIN[addon], addon
+        if addon == "crm_visit_complaint":
+            # It comes by itself with the last of the two it joins, and goes with it.
+            needs, removed = needs[:-1], needs[-1]
+        before = leftovers.picture(lab.databases, lab.grown("prepared", needs))
+        name = lab.copy(lab.grown("prepared", (*needs, removed)))
+        assert addon in lab.installed(name)
+        lab.uninstall(name, removed)
+        after = leftovers.picture(lab.databases, name)
+        assert addon not in lab.installed(name)
+        found = leftovers.leftovers(before, after)
         assert not found, f"left behind\n{leftovers.told(found)}"
-    lab.databases.script("Checking decisions", name, DECISIONS)
+        lost = leftovers.losses(before, after)
+        assert not lost, f"lost\n{leftovers.told(lost)}"
+
+    @pytest.mark.parametrize("addon", [name for name in CHAIN if name != "crm_policy"])
+    def test_at_work(self, lab, addon):
+        """From a company with documents goes what is the addon's, nothing else."""
+        name = lab.busy()
+        before, models = leftovers.picture(lab.databases, name), lab.records(name)
+        log = lab.uninstall(name, addon)
+        assert "could not be deleted ([])" in log.read_text()
+        after = leftovers.picture(lab.databases, name)
+        staying = lab.installed(name) & set(CHAIN)
+        assert addon not in staying
+        own = {
+            (f"row of {model.replace('.', '_')}", number)
+            for module, model, number in models
+            if module not in staying
+        }
+        lost = {
+            kind: kept
+            for kind, rows in leftovers.losses(before, after).items()
+            if kind.startswith("row of ") and kind in after and not GOES_TOO.match(kind)
+            if (kept := [number for number in rows if (kind, number) not in own])
+        }
+        assert not lost, f"lost\n{leftovers.told(lost)}"
+        if addon in WITHOUT:
+            # What joins two addons comes by itself: no company was ever without it.
+            grown = lab.grown("prepared", WITHOUT[addon])
+            assert lab.installed(grown) & set(CHAIN) == staying
+            expected = leftovers.picture(lab.databases, grown)
+            found = leftovers.leftovers(
+                leftovers.structure(expected), leftovers.structure(after)
+            )
+            assert not found, f"left behind\n{leftovers.told(found)}"
+        lab.databases.script("Checking decisions", name, DECISIONS)
 
 
 def test_all_uninstalled_and_installed_again(lab):
     """From a company at work, all addons go without a trace and can come back."""
     before = leftovers.picture(lab.databases, lab.databases.prepared())
-    name = lab.copy(lab.busy())
+    name = lab.busy()
     lab.uninstall(name, "crm_policy")
     assert not lab.installed(name) & set(CHAIN)
     after = leftovers.picture(lab.databases, name)
@@ -251,8 +244,7 @@ def test_all_uninstalled_and_installed_again(lab):
 
 def test_upgraded_in_place(lab):
     """An upgrade warns of nothing, and changes nothing a company has set."""
-    name = lab.copy(site.company(lab.workbench))
-    site.take_facts(lab.workbench, name)
+    name = lab.busy()
     lab.databases.sql(
         "UPDATE crm_authority SET name = jsonb_build_object('en_US', 'Ours')"
         " WHERE id = (SELECT min(id) FROM crm_authority)"

@@ -167,6 +167,28 @@ def names_for(site):
     }
 
 
+def leave_waiting(site):
+    """A registration and a return wait for a decision; who decides is on leave.
+
+    The general manager has handed over the decisions on returns alone.
+    """
+    waiting = work.draft_customer(site, next(NUMBERS))
+    site.user("sales1").call("res.partner", "action_submit", [waiting])
+    partner = work.customer(site, next(NUMBERS))
+    line = work.delivered_line(site, partner)
+    work.requested_return(site, partner, line, 1)
+    admin = site.user("admin")
+    today = names_for(site)["TODAY"]
+    admin.create(
+        "crm.approval.delegation",
+        user_id=site.users["gm"],
+        delegate_id=site.users["deputy"],
+        date_from=today,
+        date_to=today,
+        model_ids=[(6, 0, admin.search("ir.model", [("model", "=", "crm.return")]))],
+    )
+
+
 def run_inside(site):
     """Leave what the examples leave; those that show a client are left out.
 

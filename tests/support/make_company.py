@@ -1,7 +1,8 @@
 """Fill a fresh database with people in every role, goods and stock.
 
-With ``--worked``, also with the documents that the documented examples begin with.
-Writes a JSON file: API keys by login, the ids the tests begin with, and the public
+With ``--worked``, also with the documents that the documented examples begin with;
+with ``--busy``, with documents of every kind: those that the examples leave, and work
+that waits for somebody. Writes a JSON file: API keys by login, the ids the tests begin with, and the public
 methods of our addons.
 """
 
@@ -22,12 +23,13 @@ def main():
     arguments = parser()
     arguments.add_argument("file")
     arguments.add_argument("--worked", action="store_true")
+    arguments.add_argument("--busy", action="store_true")
     options = arguments.parse_args()
     sys.path[:] = [path for path in sys.path if path != HERE]
     sys.path.insert(0, str(PROJECT))
     with environment(options) as env:
         from tests.support.direct import InsideSite
-        from tests.support.examples import world
+        from tests.support.examples import leave_waiting, run_inside, world
         from tests.support.methods import public_methods
 
         # As servers of throw-away databases do.
@@ -40,10 +42,14 @@ def main():
         result["users"] = {user.login: user.id for user in users}
         result["company"] = env.company.id
         result["methods"] = public_methods(env)
-        if options.worked:
+        if options.worked or options.busy:
             env.cr.commit()
             progress(0.7, "documents")
             result["world"] = world(InsideSite(env, result))
+        if options.busy:
+            site = InsideSite(env, result)
+            run_inside(site)
+            leave_waiting(site)
         Path(options.file).write_text(json.dumps(result))
 
 

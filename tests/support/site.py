@@ -42,12 +42,13 @@ class Site:
         return self._clients[key]
 
 
-def company(workbench, worked=False):
+def company(workbench, work=None):
     """Template with the test company, made when there is none.
 
-    :param worked: with the documents that the documented examples begin with
+    :param work: ``worked``: with the documents that the documented examples begin
+        with; ``busy``: with those of every kind that they leave
     """
-    kind, options = ("worked", ["--worked"]) if worked else ("site", [])
+    kind, options = work or "site", [f"--{work}"] if work else []
 
     def fill(name):
         with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +96,8 @@ def site(workbench, worked=False):
         )
         return
     with contextlib.ExitStack() as stack:
-        template, libpq = company(workbench, worked), workbench.target.libpq()
+        template = company(workbench, "worked" if worked else None)
+        libpq = workbench.target.libpq()
         names = [
             stack.enter_context(workbench.database(name, template))
             for name in (("site", "twin") if worked else ("site",))
