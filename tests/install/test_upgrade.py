@@ -52,7 +52,11 @@ def test_released_company_upgrades(workbench, tmp_path, monkeypatch):
             installed = ",".join(paths.own_addons())
             databases.run_odoo("Installing what was released", name, "-i", installed)
             databases.script(
-                "Making the test company", name, site.SCRIPT, tmp_path / "facts.json"
+                "Making the test company",
+                name,
+                site.SCRIPT,
+                tmp_path / "facts.json",
+                "--worked",
             )
         before = leftovers.picture(databases, name)
         log = databases.run_odoo("Upgrading", name, "-u", ",".join(paths.own_addons()))

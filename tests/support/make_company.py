@@ -2,8 +2,8 @@
 
 With ``--worked``, also with the documents that the documented examples begin with;
 with ``--busy``, with documents of every kind: those that the examples leave, and work
-that waits for somebody. Writes a JSON file: API keys by login, the ids the tests begin with, and the public
-methods of our addons.
+that waits for somebody. Writes a JSON file: API keys by login, the ids the tests begin
+with, and the public methods of our addons.
 """
 
 import json
