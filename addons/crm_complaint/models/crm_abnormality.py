@@ -240,7 +240,7 @@ class CrmAbnormality(models.Model):
         :return: id of the complaint
         :raises UserError: no customer is named, or no words on the loss
         """
-        self.ensure_one()
+        self._policy_require_one()
         if self.complaint_id:
             return self.complaint_id.id
         self.check_access("read")
@@ -277,7 +277,7 @@ class CrmAbnormality(models.Model):
 
     def action_convert_wizard(self):
         """Ask which loss has appeared."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("A Loss Has Appeared"),

@@ -321,7 +321,7 @@ class CrmBonusRun(models.Model):
     # ------------------------------------------------------------- for payroll
 
     def _check_export(self):
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         self._check_preparer()
         if self.state != "released":

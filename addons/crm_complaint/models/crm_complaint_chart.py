@@ -174,7 +174,7 @@ class CrmComplaintChart(models.Model):
 
     def action_open(self):
         """Open the analysis behind the chart."""
-        self.ensure_one()
+        self._policy_require_one()
         model, group, _date = GROUPS[self.group_by]
         action = self.env["ir.actions.act_window"]._for_xml_id(ACTIONS[model])
         action.update(

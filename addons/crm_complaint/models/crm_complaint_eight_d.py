@@ -187,7 +187,7 @@ class CrmComplaintEightD(models.Model):
 
         :return: id of the new draft
         """
-        self.ensure_one()
+        self._policy_require_one()
         report = self.copy()
         return report.id
 
@@ -197,7 +197,7 @@ class CrmComplaintEightD(models.Model):
 
     def action_send(self):
         """Open the mail to the customer with the released report."""
-        self.ensure_one()
+        self._policy_require_one()
         self._check_released()
         template = self.env.ref("crm_complaint.mail_template_eight_d")
         return {
@@ -258,7 +258,7 @@ class CrmComplaint(models.Model):
 
     def action_open_eight_d(self):
         """Open the 8D report; the first is drafted from what may go out."""
-        self.ensure_one()
+        self._policy_require_one()
         if not self.eight_d_ids:
             self.env["crm.complaint.eight.d"].create(self._prepare_eight_d())
         return self.eight_d_ids._get_records_action(name=self.env._("8D Reports"))

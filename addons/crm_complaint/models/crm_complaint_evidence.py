@@ -26,13 +26,13 @@ class CrmComplaint(models.Model):
         :return: ids of the files, in the order given
         :raises UserError: not one complaint, or a file that is not allowed
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         return self._add_files(self._decode_files(files)).ids
 
     def action_view_files(self):
         """Open the complaint's files; scans of internal forms are marked there."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_complaint.action_complaint_files"
         )

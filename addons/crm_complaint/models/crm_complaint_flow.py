@@ -414,7 +414,7 @@ class CrmComplaint(models.Model):
         :param text: what the customer says; required
         :return: id of the new draft complaint
         """
-        self.ensure_one()
+        self._policy_require_one()
         if not (text or "").strip():
             raise UserError(self.env._("Write down why the customer refuses."))
         self._check_transition_state(("decided", "executing"))

@@ -246,7 +246,7 @@ class CrmComplaint(models.Model):
 
     def action_view_similar(self):
         """Open the similar complaints."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Similar Complaints"),
@@ -257,7 +257,7 @@ class CrmComplaint(models.Model):
 
     def action_view_evidence(self):
         """Open the photos and files."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Photos and Files"),

@@ -253,7 +253,7 @@ class CrmComplaintMemorandum(models.Model):
 
     def action_answer_wizard(self):
         """Ask for the words of the answer."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Answer"),

@@ -415,7 +415,7 @@ class CrmComplaintNotification(models.Model):
 
         :return: action that opens the draft
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_transition_state(("published", "closed"))
         self._check_keeper()
         draft = self.child_ids.filtered(lambda record: record.state == "draft")[:1]
@@ -508,7 +508,7 @@ class CrmComplaint(models.Model):
 
         :return: action that opens the empty form
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",

@@ -63,7 +63,7 @@ class CrmComplaint(models.Model):
         :raises AccessError: the complaint is with somebody else
         :raises UserError: not decided, or reported otherwise already
         """
-        self.ensure_one()
+        self._policy_require_one()
         if self.executed_at and self.execution_result == text:
             return self._facts()
         if self.state == "decided":
@@ -100,7 +100,7 @@ class CrmComplaint(models.Model):
             currency, untaxed), note
         :return: dict with id, amount and amount_sanction of the line
         """
-        self.ensure_one()
+        self._policy_require_one()
         unknown = [name for name in figures if name not in LOSS_FIGURES]
         if unknown:
             raise UserError(

@@ -115,7 +115,7 @@ class CrmComplaint(models.Model):
         :param forward: pass it on; False only saves
         :return: facts of the complaint afterwards, as `lookup` returns them
         """
-        self.ensure_one()
+        self._policy_require_one()
         check_values(self, vals or {})
         allowed = self._get_step_fields(self.state)
         unknown = [name for name in vals or {} if name not in allowed]

@@ -292,7 +292,7 @@ class CrmFieldResponse(models.Model):
 
         :return: action that opens the draft complaint
         """
-        self.ensure_one()
+        self._policy_require_one()
         complaint = self.complaint_ids[:1] or self.env["crm.complaint"].create(
             self._prepare_complaint_vals()
         )
@@ -311,7 +311,7 @@ class CrmFieldResponse(models.Model):
 
     def action_instruct_wizard(self):
         """Ask for the words of the instruction."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Instruction"),

@@ -36,7 +36,7 @@ class ResPartner(models.Model):
 
     def action_view_complaints(self):
         """Open the complaints of this customer and its contacts."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_complaint.action_crm_complaint"
         )

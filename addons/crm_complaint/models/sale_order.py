@@ -22,7 +22,7 @@ class SaleOrder(models.Model):
 
     def action_view_complaints(self):
         """Open the complaints about this order."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_complaint.action_crm_complaint"
         )

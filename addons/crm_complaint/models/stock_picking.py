@@ -21,7 +21,7 @@ class StockPicking(models.Model):
 
     def action_view_complaints(self):
         """Open the complaints about this delivery."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_complaint.action_crm_complaint"
         )

@@ -138,7 +138,7 @@ class CrmComplaintReport(models.Model):
 
     def action_open_complaint(self):
         """Open the complaint of the row."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.complaint_id._get_records_action()
 
     # ------------------------------------------------------------ for programs

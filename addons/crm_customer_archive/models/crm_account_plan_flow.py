@@ -300,7 +300,7 @@ class CrmAccountPlan(models.Model):
         :raises UserError: it does not run, no problems were collected, or the next
             version exists already
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_party()
         self._check_transition_state(("running",))
         if not (self.problems_found or "").strip():

@@ -111,6 +111,7 @@ class CrmAccountRankingRule(models.Model):
 
     def action_compute_and_open(self):
         """Rank now and open the result."""
+        self._policy_require_one()
         ids = self.action_compute()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_account_ranking"
@@ -387,7 +388,7 @@ class CrmAccountRankingLine(models.Model):
 
     def action_plan(self):
         """Open a new key account plan for the customer of this place."""
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",

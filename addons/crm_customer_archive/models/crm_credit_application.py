@@ -496,7 +496,7 @@ class CrmCreditApplication(models.Model):
         :param date: local date, today by default
         :return: id of the ``crm.credit.investigation``
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         self._check_transition_state(("active",))
         return (

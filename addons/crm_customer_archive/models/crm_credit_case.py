@@ -474,6 +474,7 @@ class CrmCreditCase(models.Model):
 
     def action_confirm_wizard(self):
         """Confirm what was claimed or found paid, else ask how it was settled."""
+        self._policy_require_one()
         if self.settlement or self.paid_on:
             return self.action_confirm_payment()
         return self.env["crm.credit.reason"]._open(self, "action_confirm_payment")

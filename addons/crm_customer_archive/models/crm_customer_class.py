@@ -144,7 +144,7 @@ class CrmCustomerClass(models.Model):
 
     def action_open_customers(self):
         """Open the customers of this class."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_standing"
         )

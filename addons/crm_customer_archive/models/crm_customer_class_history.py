@@ -128,7 +128,7 @@ class CrmCustomerStanding(models.Model):
 
     def action_open_customer(self):
         """Open the customer's file."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.partner_id.action_open_customer_file()
 
 

@@ -169,7 +169,7 @@ class CrmCustomerClassProposal(models.Model):
 
     def action_open_lines(self):
         """Open the moves as a list of their own."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_class_history"
         )

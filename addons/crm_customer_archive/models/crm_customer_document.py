@@ -425,7 +425,7 @@ class CrmCustomerDocument(models.Model):
 
     def action_replace(self):
         """Open a form for the document that takes the place of this one."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

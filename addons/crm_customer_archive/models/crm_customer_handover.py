@@ -269,7 +269,7 @@ class CrmCustomerHandover(models.Model):
         :raises UserError: the leaver, an inactive user or one without customers' rights
         :raises AccessError: not the head of the department nor a director
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_supervises()
         self._check_transition_state(("open", "notified"))
         successor = self.env["res.users"].browse(successor_id).exists()
@@ -285,7 +285,7 @@ class CrmCustomerHandover(models.Model):
 
     def action_assign_proposed(self):
         """Assign the second account managers to the customers; returns True."""
-        self.ensure_one()
+        self._policy_require_one()
         self._check_supervises()
         lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
             lambda line: line.proposed_id and not line.successor_id
@@ -358,7 +358,7 @@ class CrmCustomerHandover(models.Model):
         :return: dict with ``sent`` (letters by e-mail) and ``to_print`` (customers
             without an address: print the letter, then `action_mark_notified`)
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_supervises()
         self._check_transition_state(("open", "notified", "reassigned"))
         lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
@@ -388,7 +388,7 @@ class CrmCustomerHandover(models.Model):
         :param line_ids: lines of this handover; all not yet notified by default
         :param by: letter, phone or visit
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_supervises()
         self._check_transition_state(("open", "notified", "reassigned"))
         lines = self.sudo().line_ids.filtered(  # sudo: lines of all customers
@@ -514,7 +514,7 @@ class CrmCustomerHandover(models.Model):
 
     def action_view_lines(self):
         """Open the lines; returns the action."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_handover_line"
         )

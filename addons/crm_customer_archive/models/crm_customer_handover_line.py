@@ -205,7 +205,7 @@ class CrmCustomerHandoverLine(models.Model):
 
     def action_open_record(self):
         """Open what is handed over; returns the action."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -294,7 +294,7 @@ class CrmCustomerScheme(models.Model):
             proposed to), ``proposal_id`` (id, or False where applied at once)
         :raises UserError: the scheme is not complete, or is being computed
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_may_compute()
         return self.env["crm.customer.class.engine"]._run(self, self.env.company)
 
@@ -336,7 +336,7 @@ class CrmCustomerScheme(models.Model):
 
     def action_open_standings(self):
         """Open the customers classified by this scheme."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_standing"
         )
@@ -345,7 +345,7 @@ class CrmCustomerScheme(models.Model):
 
     def action_preview(self):
         """Open who would move if this scheme were computed or put in force now."""
-        self.ensure_one()
+        self._policy_require_one()
         preview = self.env["crm.customer.class.preview"].create({"scheme_id": self.id})
         return preview.action_compute()
 

@@ -323,7 +323,7 @@ class CrmDataIncident(models.Model):
         :raises AccessError: not the general manager's office
         :raises UserError: unknown case, amount outside the band, nobody named
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_office()
         self._check_transition_state(("handling",))
         records = self.env["crm.incident.case"].search(

@@ -487,7 +487,7 @@ class CrmDataRequest(models.Model):
         :return: list of ids of the copies
         :raises UserError: not a paper request, or a day outside the period
         """
-        self.ensure_one()
+        self._policy_require_one()
         if self.form != "paper":
             raise UserError(
                 self.env._("%s was not granted on paper (ARC-200).", self.display_name)
@@ -501,7 +501,7 @@ class CrmDataRequest(models.Model):
 
     def action_view_copies(self):
         """Open the paper copies of this request."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_data_copy"
         )
@@ -510,7 +510,7 @@ class CrmDataRequest(models.Model):
 
     def action_view_scope(self):
         """Open the customer files this request grants."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_customers"
         )

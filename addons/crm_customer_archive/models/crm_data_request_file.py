@@ -68,7 +68,7 @@ class CrmDataRequest(models.Model):
         :raises UserError: no electronic files were granted, or not in force today
         :raises AccessError: somebody else's request
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_file()
         password = "-".join(
             "".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH))
@@ -108,7 +108,7 @@ class CrmDataRequest(models.Model):
         :raises UserError: no electronic files were granted, or not in force today
         :raises AccessError: somebody else's request
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_file()
         return {
             "type": "ir.actions.act_url",

@@ -174,7 +174,7 @@ class CrmOverviewTile(models.Model):
 
         :return: a window action with the tile's domain
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_available()
         action = {"type": "ir.actions.act_window", "res_model": self.model}
         if self.action_xmlid:

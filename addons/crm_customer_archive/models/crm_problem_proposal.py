@@ -109,6 +109,7 @@ class CrmProblemProposal(models.Model):
 
     def action_accept_and_open(self):
         """Take up one proposal and open its plan."""
+        self._policy_require_one()
         [plan_id] = self.action_accept()
         return {
             "type": "ir.actions.act_window",

@@ -280,7 +280,7 @@ class CrmVerification(models.Model):
 
     def action_answer_wizard(self):
         """Ask for the values that changed."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Changes"),
@@ -302,6 +302,7 @@ class CrmVerification(models.Model):
 
     def action_open_customer(self):
         """Open the customer's file."""
+        self._policy_require_one()
         return self.partner_id.action_open_customer_file()
 
     # ------------------------------------------------------------------- hooks

@@ -80,7 +80,7 @@ class ResPartner(models.Model):
 
     def action_view_account_plans(self):
         """Open the account plans of this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_account_plan"
         )
@@ -90,7 +90,7 @@ class ResPartner(models.Model):
 
     def action_view_evaluations(self):
         """Open the evaluations of this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_evaluation"
         )

@@ -58,7 +58,7 @@ class ResPartner(models.Model):
             not change, or an undecided change of it exists; nobody may decide
         :raises ValidationError: a value the customer could not have
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         # sudo: nobody may create changes by hand; the check above says who may ask
         Change = self.env["crm.customer.change"].sudo()
@@ -398,7 +398,7 @@ class ResPartner(models.Model):
 
     def action_view_changes(self):
         """Open the changes of this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_change"
         )
@@ -408,7 +408,7 @@ class ResPartner(models.Model):
 
     def action_ask_change(self):
         """Open the form that asks for a change of this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Ask for a Change"),

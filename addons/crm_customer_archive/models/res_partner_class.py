@@ -169,7 +169,7 @@ class ResPartner(models.Model):
         :return: id of the ``crm.customer.class.judgement``
         :raises UserError: unknown class, missing reason, criterion or evidence
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         Judgement = self.env["crm.customer.class.judgement"]
         known = Judgement._find_by_client_reference(client_reference)

@@ -341,7 +341,7 @@ class ResPartner(models.Model):
 
     def action_view_access_log(self):
         """Open who read, exported or printed this file and its contacts."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_access_log"
         )

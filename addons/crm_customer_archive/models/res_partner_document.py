@@ -92,7 +92,7 @@ class ResPartner(models.Model):
 
     def action_view_documents(self):
         """Open the customer's documents and seals."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_document"
         )

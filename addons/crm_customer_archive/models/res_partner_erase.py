@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         :return: id of the ``crm.erase.request``
         :raises UserError: a company, or one of our own people
         """
-        self.ensure_one()
+        self._policy_require_one()
         Request = self.env["crm.erase.request"]
         known = Request._find_by_client_reference(client_reference)
         if known:
@@ -72,7 +72,7 @@ class ResPartner(models.Model):
 
     def action_request_erasure(self):
         """Open a new request to erase this person's data."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Erase Personal Data"),

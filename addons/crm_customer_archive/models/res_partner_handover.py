@@ -41,7 +41,7 @@ class ResPartner(models.Model):
 
     def action_view_contact_log(self):
         """Open the contacts logged with this customer; returns the action."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_contact_log"
         )

@@ -51,7 +51,7 @@ class ResPartner(models.Model):
         :raises UserError: another company's; not on file while a duplicate is; up for
             decision; credit codes differ and no reason is given
         """
-        self.ensure_one()
+        self._policy_require_one()
         wizard = self.env["base.partner.merge.automatic.wizard"].new(
             {"merge_reason": reason}
         )
@@ -315,7 +315,7 @@ class ResPartner(models.Model):
 
     def action_view_merge_log(self):
         """Open what was merged into this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_crm_customer_merge_log"
         )

@@ -497,7 +497,7 @@ class ResPartner(models.Model):
 
     def action_start_registration(self):
         """Open a customer file for an existing partner; returns the action to it."""
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         entity = self.commercial_partner_id
         if not entity.is_crm_customer:
@@ -506,7 +506,7 @@ class ResPartner(models.Model):
 
     def action_open_customer_file(self):
         """Open the file of the customer this partner belongs to."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_customer_archive.action_customers"
         )

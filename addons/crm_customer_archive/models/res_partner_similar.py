@@ -135,7 +135,7 @@ class ResPartner(models.Model):
         :raises AccessError: not the head of the department nor a director
         :raises UserError: no reason, or one of the others is no customer
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         self._check_supervises_customer()
         if not (reason or "").strip():
@@ -153,7 +153,7 @@ class ResPartner(models.Model):
 
     def action_review_duplicates(self):
         """Open the list of customers this one may be the same as."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Perhaps Already Registered"),

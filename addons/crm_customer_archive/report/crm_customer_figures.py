@@ -381,7 +381,7 @@ class CrmCustomerFigures(models.Model):
 
         :return: a window action
         """
-        self.ensure_one()
+        self._policy_require_one()
         return self.customer_id.action_open_customer_file()
 
     # ------------------------------------------------------------ for programs

@@ -177,12 +177,12 @@ class CrmApproval(models.Model):
 
     def action_reject_wizard(self):
         """Open the form that asks for the reason of a refusal."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._document().action_reject_wizard()
 
     def action_open_document(self):
         """Open the document to decide on."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._document()._approval_open_action()
 
     def _principals(self, document):

@@ -93,7 +93,7 @@ class CrmPolicyProfile(models.Model):
 
         :return: a window action, a plain dict
         """
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_policy.crm_policy_rule_action"
         )

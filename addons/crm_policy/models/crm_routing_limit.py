@@ -247,7 +247,7 @@ class CrmRoutingLimit(models.Model):
 
     def action_view_passages(self):
         """Open the stays this limit decided."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_policy.crm_routing_passage_action"
         )

@@ -393,7 +393,7 @@ class CrmRoutingNotice(models.Model):
 
     def action_answer_wizard(self):
         """Ask for the text of the answer."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Answer"),
@@ -415,7 +415,7 @@ class CrmRoutingNotice(models.Model):
 
     def action_open_document(self):
         """Open the document the notice is about."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.passage_id.action_open_document()
 
     def action_print(self):

@@ -510,7 +510,7 @@ class CrmRoutingPassage(models.Model):
 
     def action_extend_wizard(self):
         """Ask for days and reason of an extension."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Extend"),
@@ -522,7 +522,7 @@ class CrmRoutingPassage(models.Model):
 
     def action_open_document(self):
         """Open the document."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": self.model,

@@ -128,7 +128,7 @@ class CrmPolicyRuleMonth(models.Model):
         return self._action_open("breaches")
 
     def _action_open(self, kind):
-        self.ensure_one()
+        self._policy_require_one()
         rule = self.rule_id
         if not rule.measurable:
             raise UserError(

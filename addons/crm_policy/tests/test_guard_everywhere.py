@@ -1,9 +1,15 @@
 """Guarded values are refused on every model of ours, whoever makes them."""
 
-from odoo.exceptions import AccessError
+import contextlib
+import inspect
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import PolicyCase
+
+# Two records that are not there.
+GONE = (2**31 - 2, 2**31 - 1)
 
 
 @tagged("post_install", "-at_install")
@@ -54,6 +60,50 @@ class TestGuardEverywhere(PolicyCase):
                     ):
                         maker.create([{name: value}])
         self.assertGreater(tried, 20)
+
+    def _public_methods(self):
+        """Methods of ours that programs may call on records, with their arguments."""
+        policy = self.env.ref("base.module_crm_policy")
+        ours = {
+            f"odoo.addons.{name}"
+            for name in (policy | policy.downstream_dependencies()).mapped("name")
+        }
+        for model in self.env.values():
+            if model._abstract or model._transient:
+                continue
+            own, other = set(), set()
+            for cls in type(model).mro():
+                mine = ".".join(cls.__module__.split(".")[:3]) in ours
+                (own if mine else other).update(vars(cls))
+            for name in sorted(own - other):
+                method = getattr(type(model), name)
+                if (
+                    not name.startswith("_")
+                    and inspect.isfunction(method)
+                    and not getattr(method, "_api_model", False)
+                    and not getattr(method, "_api_private", False)
+                ):
+                    yield model, name, inspect.signature(method).parameters
+
+    def test_none_or_many_records_are_no_fault(self):
+        """A program that names the wrong ids gets a message, not a line of Python."""
+        tried = 0
+        for model, name, parameters in self._public_methods():
+            arguments = {
+                key: None
+                for key, parameter in list(parameters.items())[1:]
+                if parameter.default is parameter.empty
+                and parameter.kind is not parameter.VAR_KEYWORD
+            }
+            tried += 1
+            for ids in ((), GONE):
+                with (
+                    self.subTest(model=model._name, method=name, ids=ids),
+                    contextlib.suppress(UserError),
+                    self.env.cr.savepoint(),
+                ):
+                    getattr(model.browse(ids), name)(**arguments)
+        self.assertGreater(tried, 10)
 
     def test_overridden_methods_stay_callable(self):
         """A method without records stays one: clients call it without ids."""

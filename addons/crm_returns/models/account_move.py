@@ -186,7 +186,7 @@ class AccountMove(models.Model):
 
     def action_view_return(self):
         """Open the return this credit note belongs to."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.crm_return_id.get_formview_action()
 
 

@@ -68,7 +68,7 @@ class CrmComplaint(models.Model):
 
     def action_view_returns(self):
         """Open the returns of this complaint, or start the first."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_returns.action_crm_return"
         )

@@ -378,7 +378,7 @@ class CrmLoan(models.Model):
 
     def action_extend_wizard(self):
         """Ask for the new day and the reason."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._ask("extend", loan_id=self.id)
 
     def action_cancel(self):

@@ -463,7 +463,7 @@ class CrmReturn(models.Model):
 
     def action_view_complaint(self):
         """Open the complaint the return comes from."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.complaint",

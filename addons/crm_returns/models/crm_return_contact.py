@@ -104,7 +104,7 @@ class CrmReturn(models.Model):
         :return: id of the entry
         :raises UserError: unknown kind or outcome, no summary, a day in the future
         """
-        self.ensure_one()
+        self._policy_require_one()
         Contact = self.env["crm.return.contact"]
         vals = {"return_id": self.id, "kind": kind, "summary": (summary or "").strip()}
         if outcome:

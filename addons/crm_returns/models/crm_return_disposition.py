@@ -223,7 +223,7 @@ class CrmReturnItem(models.Model):
         :raises UserError: not in stock again, below zero, product at standard cost
         :raises AccessError: not of accounting
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.env["crm.return"]._check_accountant()
         self.check_access("read")
         self._check_value(value, reason)
@@ -284,7 +284,7 @@ class CrmReturnItem(models.Model):
 
     def action_value_wizard(self):
         """Ask for the value and its reason."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.env["crm.return"]._ask(
             "value", item_id=self.id, value=self.value_restocked
         )

@@ -132,7 +132,7 @@ class CrmReturn(models.Model):
         :raises UserError: unknown type or key, or not the time for it
         :raises AccessError: somebody else looks after the return
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         self._check_salesperson()
         self._prepare_documents()

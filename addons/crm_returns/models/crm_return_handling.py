@@ -186,7 +186,7 @@ class CrmReturn(models.Model):
         :return: id of the quotation
         :raises UserError: no exchange, not approved, or ordered already
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_salesperson()
         if self.kind != "exchange":
             raise UserError(
@@ -248,5 +248,5 @@ class CrmReturn(models.Model):
 
     def action_instruct_wizard(self):
         """Ask for the instruction on goods that differ from the note."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._ask("instruct", return_id=self.id)

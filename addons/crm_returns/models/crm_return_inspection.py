@@ -433,7 +433,7 @@ class CrmReturn(models.Model):
         :return: id of the parts list, a draft
         :raises UserError: unknown key or line; AccessError: not who judges
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         Inspection = self.env["crm.return.inspection"]
         draft = self.inspection_ids.filtered(
@@ -478,7 +478,7 @@ class CrmReturn(models.Model):
 
     def action_new_inspection(self):
         """Open the parts list of this return, begun where there is none."""
-        self.ensure_one()
+        self._policy_require_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.return.inspection",

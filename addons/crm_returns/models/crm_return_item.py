@@ -393,7 +393,7 @@ class CrmReturnItem(models.Model):
         :return: id of the new entry
         :raises UserError: not more than zero, or not less than there is
         """
-        self.ensure_one()
+        self._policy_require_one()
         self._check_judgement({"qa_result": self.qa_result})
         self._check_figures({"quantity": quantity})
         if self.plan_id or not (
@@ -459,17 +459,17 @@ class CrmReturnItem(models.Model):
 
     def action_fail_wizard(self):
         """Ask what was found on goods that go back to rework (RET-42)."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.env["crm.return"]._ask("fail", item_id=self.id)
 
     def action_split_wizard(self):
         """Ask how much to take into an entry of its own."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.env["crm.return"]._ask("split", item_id=self.id)
 
     def action_view_return(self):
         """Open the return or loan these goods came back on."""
-        self.ensure_one()
+        self._policy_require_one()
         document = self.return_id or self.loan_id
         return {
             "type": "ir.actions.act_window",

@@ -336,7 +336,7 @@ class CrmReturnPlan(models.Model):
 
     def action_schedule_wizard(self):
         """Ask for the days of the rework."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._ask("schedule", plan_id=self.id)
 
     def action_start(self):
@@ -379,7 +379,7 @@ class CrmReturnPlan(models.Model):
 
     def action_finish_wizard(self):
         """Ask for the cost of the work."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._ask(
             "finish", plan_id=self.id, labour=self.labour_cost, other=self.other_cost
         )
@@ -415,7 +415,7 @@ class CrmReturnPlan(models.Model):
 
     def action_abnormality_wizard(self):
         """Ask what went wrong during the rework."""
-        self.ensure_one()
+        self._policy_require_one()
         return self._ask("abnormality", plan_id=self.id)
 
     def action_recheck(self, item_id, passed, note=None):
@@ -426,7 +426,7 @@ class CrmReturnPlan(models.Model):
         :return: True
         :raises UserError: not in inspection; AccessError: not of quality
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("read")
         self._check_holder()
         self._check_transition_state(("inspection",))

@@ -43,7 +43,7 @@ class ResPartner(models.Model):
 
     def action_view_returns(self):
         """Open the returns of this customer."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_returns.action_crm_return"
         )

@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
 
     def action_view_returns(self):
         """Open the returns of goods of this order."""
-        self.ensure_one()
+        self._policy_require_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_returns.action_crm_return"
         )

@@ -39,5 +39,5 @@ class SaleOrder(models.Model):
 
     def action_view_exchanged_return(self):
         """Open the exchange whose new goods this order delivers."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.crm_return_id.get_formview_action()

@@ -51,5 +51,5 @@ class StockPicking(models.Model):
 
     def action_view_return(self):
         """Open the return request of this receipt."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.crm_return_id.get_formview_action()

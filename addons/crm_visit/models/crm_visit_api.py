@@ -124,7 +124,7 @@ class CrmVisit(models.Model):
             reported already is returned unchanged
         :raises UserError: not approved, not held, report or result missing
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.check_access("write")
         if self.state in ("reported", "accepted", "closed"):
             return self._api_result(created=False)

@@ -26,5 +26,5 @@ class CrmComplaint(models.Model):
 
     def action_view_visit(self):
         """Open the visit this complaint comes from."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.visit_id.get_formview_action()

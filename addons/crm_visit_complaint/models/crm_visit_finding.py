@@ -60,7 +60,7 @@ class CrmVisitFinding(models.Model):
         :raises UserError: the visit has not been held, or somebody else is just
             filing the complaint
         """
-        self.ensure_one()
+        self._policy_require_one()
         self.visit_id.check_access("write")
         try:
             # sudo: who may not edit the finding any more may still file it
@@ -94,5 +94,5 @@ class CrmVisitFinding(models.Model):
 
     def action_view_complaint(self):
         """Open the complaint made from this finding."""
-        self.ensure_one()
+        self._policy_require_one()
         return self.complaint_id.get_formview_action()
