@@ -79,7 +79,7 @@ class CrmComplaint(models.Model):
         :param date_due: day it is to be done by
         :return: id of the ``crm.complaint.action``
         """
-        self.ensure_one()
+        self._policy_require_one()
         Action = self.env["crm.complaint.action"]
         values = {
             **vals,

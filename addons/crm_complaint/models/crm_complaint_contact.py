@@ -7,7 +7,7 @@ CMP-169). Customers see these entries on the portal, and nothing else of the ins
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.crm_policy.models.arguments import FLAG, TEXT, arguments
+from odoo.addons.crm_policy.models.arguments import FLAG, TEXT, arguments, check_values
 
 
 class CrmComplaintContact(models.Model):
@@ -151,7 +151,9 @@ class CrmComplaint(models.Model):
         """
         if not (text or "").strip():
             raise UserError(self.env._("Write down what the customer is told."))
-        contacts = self.env["crm.complaint.contact"].create(
+        Contact = self.env["crm.complaint.contact"]
+        check_values(Contact, {"kind": kind, "channel": channel})
+        contacts = Contact.create(
             [
                 {
                     "complaint_id": complaint.id,

@@ -12,6 +12,8 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import LINES, arguments
+
 MODEL = "crm.complaint"
 MEGABYTE = 1024 * 1024
 
@@ -19,6 +21,7 @@ MEGABYTE = 1024 * 1024
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
+    @arguments(files=LINES)
     def add_evidence(self, files):
         """Add photos or files to the complaint; the same file twice is kept once.
 

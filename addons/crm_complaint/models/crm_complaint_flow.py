@@ -405,6 +405,7 @@ class CrmComplaint(models.Model):
             )
         return True
 
+    @arguments(text=TEXT)
     def action_customer_refused(self, text):
         """The customer does not accept: a new form, linked to this one (CMP-47).
 

@@ -104,7 +104,7 @@ class CrmComplaint(models.Model):
             "response_late": self.response_late,
         }
 
-    @arguments(forward=FLAG)
+    @arguments(vals=VALUES, forward=FLAG)
     def answer_department(self, vals=None, forward=True):
         """Fill in the present step's part and pass the complaint on.
 

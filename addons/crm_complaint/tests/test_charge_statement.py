@@ -96,6 +96,9 @@ class TestChargeStatement(ChargeCase):
         self.assertEqual(same, statement.id, "repeatable")
 
     def test_month_must_be_over(self):
+        for nothing in (None, "", "soon"):
+            with self.assertRaises(UserError):
+                self.env["crm.complaint.statement"].open_month(nothing)
         for month in (self.this_month, self._next(1)):
             with self.assertRaisesRegex(ValidationError, "after it has ended"):
                 self._statement(month)

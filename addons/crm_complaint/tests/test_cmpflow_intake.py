@@ -160,6 +160,9 @@ class TestIntakeFlow(ComplaintCase):
             complaint.tell_customer("You get 1000", kind="result")
         with self.assertRaises(UserError):
             complaint.tell_customer(" ")
+        for wrong in ({"kind": "rumour"}, {"channel": "drum"}, {"channel": 5}):
+            with self.assertRaisesRegex(UserError, next(iter(wrong))):
+                complaint.tell_customer("x", **wrong)
         self._at(complaint, "quality")
         with self.assertRaises(AccessError):
             complaint.with_user(self.user_manufacturing).tell_customer("x")

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_list
 
+from odoo.addons.crm_policy.models.arguments import FLAG, TEXT, VALUES, arguments
+
 from .crm_account_plan import KINDS
 
 # What the written forms ask for, by kind; asked when a plan is submitted.
@@ -209,6 +211,7 @@ class CrmAccountPlan(models.Model):
             plan.action_request_approval(plan.kind)
         return True
 
+    @arguments(passed=FLAG, opinion=TEXT)
     def action_review_assurance(self, passed, opinion):
         """Enter the customer service assurance review (客户服务保障评审, ARC-186).
 
@@ -330,6 +333,7 @@ class CrmAccountPlan(models.Model):
             "views": [(False, "form")],
         }
 
+    @arguments(summary=TEXT)
     def action_close(self, summary=None):
         """Close plans with their summary.
 
@@ -351,6 +355,7 @@ class CrmAccountPlan(models.Model):
     # ------------------------------------------------------------ for programs
 
     @api.model
+    @arguments(vals=VALUES)
     def file_plan(self, vals):
         """File a plan as a draft; safe to repeat with ``client_reference``.
 

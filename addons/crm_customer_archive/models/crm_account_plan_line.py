@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.arguments import NUMBER, TEXT, arguments
+
 
 class CrmAccountPlanLine(models.Model):
     _name = "crm.account.plan.line"
@@ -76,6 +78,7 @@ class CrmAccountPlanLine(models.Model):
             wanted |= ~late
         return wanted
 
+    @arguments(result=TEXT, actual_cost=NUMBER)
     def action_done(self, result=None, actual_cost=None):
         """Report measures of running plans as done.
 

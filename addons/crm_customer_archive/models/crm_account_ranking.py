@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.crm_policy.models.arguments import DAY, arguments
+
 KINDS = [
     ("sales", "Sales"),
     ("growth", "Sales growth"),
@@ -82,6 +84,7 @@ class CrmAccountRankingRule(models.Model):
             return start, day, start - back, start - relativedelta(days=1)
         return start, day, start - back, day - back
 
+    @arguments(date=DAY)
     def action_compute(self, date=None):
         """Rank the customers of the current company up to a day.
 

@@ -10,6 +10,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import DAY, RECORD, TEXT, arguments
+
 CHANNELS = [
     ("any", "Any channel"),
     ("phone", "Phone"),
@@ -92,6 +94,16 @@ class CrmConsent(models.Model):
     # --------------------------------------------------------------- lifecycle
 
     @api.model
+    @arguments(
+        partner_id=RECORD,
+        purpose=TEXT,
+        how=TEXT,
+        channel=TEXT,
+        date=DAY,
+        note=TEXT,
+        evidence=TEXT,
+        evidence_filename=TEXT,
+    )
     def give(
         self,
         partner_id,
@@ -191,6 +203,7 @@ class CrmConsent(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(how=TEXT, date=DAY)
     def withdraw(self, how, date=None):
         """Note that persons take their consent back.
 

@@ -11,6 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import VALUES, arguments
+
 from .res_partner_erase_texts import MASK
 
 
@@ -277,6 +279,7 @@ class CrmContactLog(models.Model):
     # ------------------------------------------------------------ for programs
 
     @api.model
+    @arguments(vals=VALUES)
     def log_contact(self, vals):
         """Log a contact with a customer; safe to repeat with a client reference.
 

@@ -25,6 +25,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    DAY,
+    TEXT,
+    VALUES,
+    arguments,
+    check_values,
+)
+
 # What is known of the customer: settled once it has been decided on.
 INVESTIGATION_FIELDS = frozenset(
     (
@@ -436,6 +444,7 @@ class CrmCreditApplication(models.Model):
     # ----------------------------------------------------------------- actions
 
     @api.model
+    @arguments(vals=VALUES)
     def apply_for_terms(self, vals):
         """File an application for credit terms; safe to repeat.
 
@@ -445,13 +454,22 @@ class CrmCreditApplication(models.Model):
             ``bank_information``, ``annual_turnover``, ``supplier_references`` ...),
             ``client_reference``; ``submit``: ask for the decision at once
         :return: id of the application; the first one's when the reference is known
-        :raises UserError: incomplete; ValidationError: longer than allowed
+        :raises UserError: unknown key, incomplete; ValidationError: longer than allowed
         """
         known = self._find_by_client_reference(vals.get("client_reference"))
         if known:
             return known.id
         vals = dict(vals)
         submit = vals.pop("submit", False)
+        unknown = set(vals) - set(self._fields)
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "Unknown in an application for credit terms: %s.",
+                    format_list(self.env, sorted(unknown)),
+                )
+            )
+        check_values(self, vals)
         application = self.create(vals)
         if submit:
             application.action_submit()
@@ -471,6 +489,7 @@ class CrmCreditApplication(models.Model):
             )
         return True
 
+    @arguments(reason=TEXT)
     def action_end(self, reason):
         """End terms in force; the customer pays at once from now on.
 
@@ -488,6 +507,7 @@ class CrmCreditApplication(models.Model):
         self.sudo().filtered(lambda doc: doc.kind == "terms")._write_terms()
         return True
 
+    @arguments(result=TEXT, finding=TEXT, date=DAY)
     def action_investigate(self, result, finding, date=None):
         """Record a further investigation of a customer on terms (ARC-196).
 

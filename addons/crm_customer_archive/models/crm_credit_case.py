@@ -25,6 +25,8 @@ or stopped (step "stop", general manager).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 OPEN_STATES = ("overdue", "reported", "recovery", "confirming")
 WORK_STATES = ("overdue", "reported", "recovery")
 # Fields of the salesperson, and the states in which they are open.
@@ -349,6 +351,7 @@ class CrmCreditCase(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(cause=TEXT, text=TEXT)
     def action_report(self, cause=None, text=None):
         """Report overdue receivables to the department manager (ARC-193).
 
@@ -380,6 +383,7 @@ class CrmCreditCase(models.Model):
         self.partner_id._sync_credit_state()
         return True
 
+    @arguments(plan=TEXT, promised_date=DAY)
     def action_plan(self, plan=None, promised_date=None):
         """Record the recovery plan agreed on with the customer (ARC-194).
 
@@ -402,6 +406,7 @@ class CrmCreditCase(models.Model):
         self.partner_id._sync_credit_state()
         return True
 
+    @arguments(kind=TEXT, reason=TEXT)
     def action_propose_hold(self, kind="suspend", reason=None):
         """Propose to suspend or to stop supply; decided by authority (GAP-59).
 
@@ -420,6 +425,7 @@ class CrmCreditCase(models.Model):
         self.action_propose_hold("stop")
         return True
 
+    @arguments(text=TEXT)
     def action_claim_settled(self, text):
         """Tell accounting that the case has been paid or settled.
 
@@ -432,6 +438,7 @@ class CrmCreditCase(models.Model):
         self.partner_id._sync_credit_state()
         return True
 
+    @arguments(text=TEXT)
     def action_confirm_payment(self, text=None):
         """Confirm for accounting that the case is paid or settled; lifts the hold.
 
@@ -452,6 +459,7 @@ class CrmCreditCase(models.Model):
         self._after_closed()
         return True
 
+    @arguments(reason=TEXT)
     def action_deny_payment(self, reason):
         """Say for accounting that no payment or settlement is known.
 

@@ -23,6 +23,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 from .res_partner_protected import PROTECTED_STATES
 
 _STEP = {
@@ -251,6 +253,7 @@ class CrmCustomerChange(models.Model):
     # ------------------------------------------------------------ other programs
 
     @api.model
+    @arguments(number=TEXT, client_reference=TEXT)
     def lookup(self, number=None, client_reference=None):
         """Find changes by number or by the caller's reference.
 

@@ -20,6 +20,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 # What a file's name may say about content that is recognised by its first bytes.
 EVIDENCE_TYPES = {
     "application/pdf": (".pdf",),
@@ -354,6 +356,7 @@ class CrmCustomerClassJudgement(models.Model):
             record.action_request_approval("judge")
         return True
 
+    @arguments(reason=TEXT)
     def action_revoke(self, reason):
         """Take an approved judgement back: the customer falls to its other class.
 

@@ -17,6 +17,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import LINES, RECORD, TEXT, arguments
+
 from .crm_evaluation_template import OUTCOMES
 
 
@@ -300,6 +302,14 @@ class CrmCustomerEvaluation(models.Model):
         return True
 
     @api.model
+    @arguments(
+        customer_id=RECORD,
+        scores=LINES,
+        template=TEXT,
+        outcome=TEXT,
+        reason=TEXT,
+        client_reference=TEXT,
+    )
     def file_evaluation(
         self,
         customer_id,

@@ -22,7 +22,10 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
+    DAY,
     FLAG,
+    RECORD,
+    RECORDS,
     TEXT,
     arguments,
 )
@@ -260,6 +263,7 @@ class CrmCustomerHandover(models.Model):
         self._update_state()
         return True
 
+    @arguments(successor_id=RECORD, line_ids=RECORDS)
     def action_assign(self, successor_id, line_ids=None):
         """Assign a successor to lines; by default to all that have none.
 
@@ -382,6 +386,7 @@ class CrmCustomerHandover(models.Model):
         self._update_state()
         return {"sent": len(by_mail), "to_print": len(lines - by_mail)}
 
+    @arguments(line_ids=RECORDS, by=TEXT)
     def action_mark_notified(self, line_ids=None, by="letter"):
         """Record that customers were told by letter, phone or visit; returns True.
 
@@ -400,6 +405,7 @@ class CrmCustomerHandover(models.Model):
         self._update_state()
         return True
 
+    @arguments(statement=TEXT)
     def action_clear(self, statement):
         """Confirm that nothing is left and no data are taken; access ends (ARC-225).
 
@@ -527,7 +533,7 @@ class CrmCustomerHandover(models.Model):
     # ------------------------------------------------------------ for programs
 
     @api.model
-    @arguments(login=TEXT, departure=FLAG)
+    @arguments(login=TEXT, departure_date=DAY, client_reference=TEXT, departure=FLAG)
     def start(self, login, departure_date=None, client_reference=None, departure=True):
         """Start the handover of a person; safe to repeat with a client reference.
 

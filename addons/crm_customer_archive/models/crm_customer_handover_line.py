@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class CrmCustomerHandoverLine(models.Model):
     _name = "crm.customer.handover.line"
@@ -181,6 +183,7 @@ class CrmCustomerHandoverLine(models.Model):
         elif records:
             records.write({source["user_field"]: successor.id})
 
+    @arguments(reason=TEXT)
     def action_decline(self, reason):
         """Give back to the head with a reason; returns True.
 

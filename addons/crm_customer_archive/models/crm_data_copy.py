@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 DESK = "crm_policy.group_specialist"
 # Customers on one printed page; every page carries the watermark.
 PAGE_ROWS = 15
@@ -180,6 +182,7 @@ class CrmDataCopy(models.Model):
                 request._transition("returned")
         return True
 
+    @arguments(report=TEXT)
     def action_report_lost(self, report):
         """Report copies lost: a leak incident is opened for each (ARC-216).
 

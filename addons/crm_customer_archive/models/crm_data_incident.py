@@ -23,6 +23,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import (
+    NUMBER,
+    RECORD,
+    RECORDS,
+    TEXT,
+    TEXTS,
+    arguments,
+)
+
 OFFICE = ("crm_policy.group_gm_office", "crm_policy.group_gm")
 
 
@@ -270,6 +279,7 @@ class CrmDataIncident(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(measures=TEXT)
     def action_remedy(self, measures):
         """Record the remedial measures taken at once (ARC-216).
 
@@ -313,6 +323,7 @@ class CrmDataIncident(models.Model):
         )
         return True
 
+    @arguments(cases=TEXTS, penalty=NUMBER, compensation=NUMBER, comment=TEXT)
     def action_classify(self, cases, penalty=0.0, compensation=0.0, comment=None):
         """Classify the incident and ask the general manager to decide (GAP-52).
 
@@ -347,6 +358,7 @@ class CrmDataIncident(models.Model):
         )
         return self.action_request_approval(self.gravity, comment)
 
+    @arguments(reason=TEXT)
     def action_dismiss(self, reason):
         """Close without a case: nothing leaked, or nobody is to blame.
 
@@ -363,6 +375,7 @@ class CrmDataIncident(models.Model):
             rec._transition("dismiss", closing_note=reason)
         return True
 
+    @arguments(note=TEXT)
     def action_close(self, note=None):
         """Close a decided incident; by the general manager's office.
 
@@ -371,6 +384,7 @@ class CrmDataIncident(models.Model):
         self._transition("close", closing_note=note)
         return True
 
+    @arguments(note=TEXT)
     def action_release_payroll(self, note=None):
         """Release the deduction to payroll after checking the law (GAP-74); by HR.
 
@@ -379,6 +393,7 @@ class CrmDataIncident(models.Model):
         """
         return self._decide_payroll("released", note)
 
+    @arguments(note=TEXT)
     def action_refuse_payroll(self, note):
         """Refuse the deduction; by HR.
 
@@ -390,6 +405,13 @@ class CrmDataIncident(models.Model):
         return self._decide_payroll("refused", note)
 
     @api.model
+    @arguments(
+        description=TEXT,
+        remedy=TEXT,
+        customer_ids=RECORDS,
+        employee_id=RECORD,
+        client_reference=TEXT,
+    )
     def report_leak(
         self,
         description,
@@ -405,7 +427,10 @@ class CrmDataIncident(models.Model):
         :param customer_ids: ids of the customers concerned
         :param employee_id: id of the person concerned
         :return: id of the incident; the first one's when the reference is known
+        :raises UserError: no description
         """
+        if not (description or "").strip():
+            raise UserError(self.env._("Say what leaked or may leak (description)."))
         known = self._find_by_client_reference(client_reference)
         if known:
             return known.id

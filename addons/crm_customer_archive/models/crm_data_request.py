@@ -27,6 +27,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.arguments import (
+    DAY,
+    RECORD,
+    TEXT,
+    WHOLE,
+    arguments,
+)
+
 from .res_partner_confidentiality import DESIGNATED
 
 OPEN_STATES = ("requested", "consented", "confirmed")
@@ -439,6 +447,7 @@ class CrmDataRequest(models.Model):
             )
         return True
 
+    @arguments(reason=TEXT)
     def action_refuse(self, reason):
         """Send an open request back with a reason; by the desk or its manager.
 
@@ -478,6 +487,7 @@ class CrmDataRequest(models.Model):
             rec._transition("cancel")
         return True
 
+    @arguments(copies=WHOLE, holder=RECORD, date_due=DAY)
     def action_hand_out(self, copies=1, holder=None, date_due=None):
         """Hand out numbered paper copies of the scope (ARC-200).
 

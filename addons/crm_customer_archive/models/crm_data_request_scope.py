@@ -9,6 +9,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import VALUES, arguments
+
 
 class CrmDataRequest(models.Model):
     _inherit = "crm.data.request"
@@ -19,6 +21,7 @@ class CrmDataRequest(models.Model):
             rec._parsed_domain()
 
     @api.model
+    @arguments(vals=VALUES)
     def request_data(self, vals):
         """File and submit a request for customer data.
 

@@ -22,6 +22,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
+from odoo.addons.crm_policy.models.arguments import DAY, arguments
+
 from .crm_information_schedule import KINDS, PERIODS
 
 SPECIALIST = "crm_policy.group_specialist"
@@ -199,6 +201,7 @@ class CrmInformationReport(models.Model):
     # ----------------------------------------------------------------- actions
 
     @api.model
+    @arguments(date=DAY)
     def open_daily(self, date=None):
         """Return the caller's own report of a day, opened when there is none.
 

@@ -23,6 +23,7 @@ from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
     FLAG,
+    TEXT,
     VALUES,
     arguments,
     check_values,
@@ -406,6 +407,7 @@ class CrmMasterDataRequest(models.Model):
         """
         return self._transition("audit", audited_by_id=self.env.uid)
 
+    @arguments(reason=TEXT)
     def action_return(self, reason):
         """Send a form with errors back to the requester; the reason is required."""
         if not (reason or "").strip():

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class CrmProblemProposal(models.Model):
     _name = "crm.problem.proposal"
@@ -119,6 +121,7 @@ class CrmProblemProposal(models.Model):
             "views": [(False, "form")],
         }
 
+    @arguments(reason=TEXT)
     def action_dismiss(self, reason):
         """Dismiss proposals.
 

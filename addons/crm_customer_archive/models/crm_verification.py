@@ -20,6 +20,8 @@ overdue
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, VALUES, arguments
+
 OPEN_STATES = ("due", "contacted", "overdue")
 
 
@@ -222,6 +224,7 @@ class CrmVerification(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(by=TEXT, note=TEXT)
     def action_contact(self, by=None, note=None):
         """Record that the customers were asked (ARC-103).
 
@@ -238,6 +241,7 @@ class CrmVerification(models.Model):
             (lines - due)._write_guarded({"contacted_on": today})
         return True
 
+    @arguments(outcome=TEXT, by=TEXT, values=VALUES, note=TEXT, answered_by=TEXT)
     def action_answer(self, outcome, by=None, values=None, note=None, answered_by=None):
         """Record the customers' answer: no change, or what has changed.
 

@@ -13,6 +13,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, date_utils
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 KEEPERS = ("crm_customer_archive.group_archive_custodian", "crm_policy.group_director")
 
 
@@ -312,6 +314,7 @@ class CrmVerificationRound(models.Model):
     # ----------------------------------------------------------------- actions
 
     @api.model
+    @arguments(date=DAY, designated_person=TEXT)
     def open_round(self, date=None, designated_person=None):
         """Open the round of a quarter for the current company; safe to repeat.
 

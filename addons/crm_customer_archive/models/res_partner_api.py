@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
+    TEXT,
     VALUES,
     arguments,
     check_values,
@@ -77,6 +78,7 @@ class ResPartner(models.Model):
         return self.create(values).id
 
     @api.model
+    @arguments(number=TEXT, credit_code=TEXT)
     def lookup_customer(self, number=None, credit_code=None):
         """Find a customer by number or unified social credit code.
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
+from odoo.addons.crm_policy.models.arguments import TEXT, VALUES, arguments
 
 from .res_partner_api import CODES, LOGINS
 from .res_partner_protected import BANK, PROTECTED_STATES
@@ -36,6 +37,7 @@ class ResPartner(models.Model):
 
     # ----------------------------------------------------------------- request
 
+    @arguments(values=VALUES, reason=TEXT, client_reference=TEXT)
     def request_change(self, values, reason, client_reference=None):
         """Ask for a change of protected values of a customer on file.
 

@@ -6,6 +6,8 @@ import binascii
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_policy.models.arguments import LINES, RECORD, TEXT, arguments
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -99,6 +101,7 @@ class ResPartner(models.Model):
 
     # ------------------------------------------------------------ for programs
 
+    @arguments(scheme=TEXT)
     def get_customer_class(self, scheme=None):
         """Return the classes of customers, with the figures computed last.
 
@@ -149,6 +152,14 @@ class ResPartner(models.Model):
             "visit_interval_unit": customer_class.visit_interval_unit or "",
         }
 
+    @arguments(
+        class_code=TEXT,
+        reason=TEXT,
+        scheme=TEXT,
+        criterion=RECORD,
+        evidence=LINES,
+        client_reference=TEXT,
+    )
     def propose_class_judgement(
         self,
         class_code,

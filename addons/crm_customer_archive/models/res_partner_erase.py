@@ -9,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments, check_values
+
 from .crm_customer_document import ERASING
 from .crm_verification import OPEN_STATES as TO_VERIFY
 from .res_partner_erase_texts import KEPT_MODELS, MASK
@@ -46,6 +48,7 @@ class ResPartner(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(reason=TEXT, ground=TEXT, client_reference=TEXT)
     def request_erasure(self, reason, ground="person", client_reference=None):
         """Ask for the data of a person to be erased, as a draft.
 
@@ -53,13 +56,16 @@ class ResPartner(models.Model):
         :param ground: person, withdrawn, retention or company
         :param client_reference: the caller's own key; safe to repeat with it
         :return: id of the ``crm.erase.request``
-        :raises UserError: a company, or one of our own people
+        :raises UserError: no reason, unknown ground, a company, or one of our people
         """
         self._policy_require_one()
         Request = self.env["crm.erase.request"]
         known = Request._find_by_client_reference(client_reference)
         if known:
             return known.id
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say how the person asked, or on what ground."))
+        check_values(Request, {"ground": ground})
         return Request.create(
             {
                 "partner_id": self.id,

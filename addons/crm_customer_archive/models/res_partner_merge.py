@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_list
 
+from odoo.addons.crm_policy.models.arguments import RECORDS, TEXT, arguments
+
 from .res_partner_protected import PROTECTED_STATES
 
 CUSTODIAN = "crm_customer_archive.group_archive_custodian"
@@ -37,6 +39,7 @@ class ResPartner(models.Model):
 
     # ------------------------------------------------------------------ action
 
+    @arguments(source_ids=RECORDS, reason=TEXT)
     def merge_customers(self, source_ids, reason=None):
         """Merge duplicate customers into this one; for archive custodians.
 
@@ -267,6 +270,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------ old keys find
 
     @api.model
+    @arguments(number=TEXT, credit_code=TEXT)
     def lookup_customer(self, number=None, credit_code=None):
         """Also find customers by the number or code of one merged into them."""
         found = super().lookup_customer(number=number, credit_code=credit_code)

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import DAY, RECORD, TEXT, arguments
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -26,6 +28,7 @@ class ResPartner(models.Model):
         self._pool_take(self.env.user, "claimed")
         return True
 
+    @arguments(reason=TEXT)
     def action_return_to_pool(self, reason):
         """Put customers into the public pool by hand.
 
@@ -57,6 +60,7 @@ class ResPartner(models.Model):
         self._pool_put("returned", reason)
         return True
 
+    @arguments(user_id=RECORD, reason=TEXT)
     def action_pool_assign(self, user_id, reason):
         """Give customers of the pool to a person, past limits and waiting times.
 
@@ -79,6 +83,7 @@ class ResPartner(models.Model):
         self._pool_take(user, "assigned", reason)
         return True
 
+    @arguments(until=DAY, reason=TEXT)
     def action_pool_keep(self, until, reason):
         """Let customers not return to the pool before a day.
 

@@ -26,6 +26,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -531,6 +533,7 @@ class ResPartner(models.Model):
             partner.action_request_approval("registration")
         return True
 
+    @arguments(reason=TEXT)
     def action_suspend(self, reason):
         """Stop selling to customers on file; they stay on file.
 

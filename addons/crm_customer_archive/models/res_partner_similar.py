@@ -14,6 +14,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.crm_policy.models.arguments import RECORDS, TEXT, VALUES, arguments
+
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Words that tell the form of a company, not the company.
 LEGAL_FORMS = re.compile(
@@ -102,6 +104,7 @@ class ResPartner(models.Model):
     # ----------------------------------------------------------------- actions
 
     @api.model
+    @arguments(vals=VALUES)
     def find_duplicates(self, vals):
         """Tell which customers may be the same as one about to be registered.
 
@@ -126,6 +129,7 @@ class ResPartner(models.Model):
         shown = ("name", "number", "account_manager", "matches", "similarity")
         return [{key: row[key] for key in shown} for row in rows]
 
+    @arguments(other_ids=RECORDS, reason=TEXT)
     def decide_not_duplicate(self, other_ids, reason):
         """Note that customers are not the same, so that nobody is warned again.
 

@@ -9,6 +9,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_policy.models.arguments import RECORDS, arguments
+
 # Sums of months, all invoiced without taxes.
 PERIODS = (
     "amount_this_year",
@@ -387,6 +389,7 @@ class CrmCustomerFigures(models.Model):
     # ------------------------------------------------------------ for programs
 
     @api.model
+    @arguments(customer_ids=RECORDS)
     def customer_figures(self, customer_ids):
         """Return the key figures of customers whom the user may see.
 

@@ -44,6 +44,17 @@ class TestIncident(IncidentMixin, ArchiveCase):
         super().setUpClass()
         cls._setup_incident()
 
+    def test_report_needs_words(self):
+        """A program that sends nothing, or ids as text, is told so."""
+        Incident = self.env["crm.data.incident"].with_user(self.user_outsider)
+        for wrong, message in (
+            ((" ",), "what leaked"),
+            (("A list", None, "7"), "customer_ids must be a list of ids"),
+            (("A list", None, None, 2**31), "employee_id must be the id"),
+        ):
+            with self.assertRaisesRegex(UserError, message):
+                Incident.report_leak(*wrong)
+
     def test_light_case(self):
         """Any employee reports; the office has it at once; GM decides; HR releases."""
         leak = self._handled()

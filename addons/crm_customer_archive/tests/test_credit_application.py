@@ -387,6 +387,17 @@ class TestCreditRpc(CreditMixin, RpcAbuseCase):
         first = call(self.user_sales, "crm.credit.application", "apply_for_terms", vals)
         again = call(self.user_sales, "crm.credit.application", "apply_for_terms", vals)
         self.assertEqual(first, again)
+        for wrong, message in (
+            ({"term": 1}, "Unknown in an application"),
+            ({"credit_limit": "much"}, "credit_limit"),
+        ):
+            with self.assertRaisesRegex(Fault, message), self.env.cr.savepoint():
+                call(
+                    self.user_sales,
+                    "crm.credit.application",
+                    "apply_for_terms",
+                    {**vals, "client_reference": "ERP-2", **wrong},
+                )
         self.assertTrue(
             call(
                 self.user_sales_head,

@@ -190,8 +190,12 @@ class TestErase(PersonalCase):
         order = self.env["sale.order"].create(
             {"partner_id": self.contact.id, "company_id": self.company.id}
         )
+        mine = self.contact.with_user(self.user_sales)
+        for wrong in ((" ",), ("By letter", "whim")):
+            with self.assertRaises(UserError):
+                mine.request_erasure(*wrong)
         request = self.env["crm.erase.request"].browse(
-            self.contact.with_user(self.user_sales).request_erasure("By letter")
+            mine.request_erasure("By letter")
         )
         self.assertIn(f"Orders not finished: {order.name}", request.obstacles)
         with self.assertRaisesRegex(UserError, "Orders not finished"):

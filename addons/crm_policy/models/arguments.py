@@ -13,10 +13,16 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-# Kinds of arguments; those of ``OPTIONAL`` may also be left out.
+# Kinds of arguments. ``None`` and ``False`` say that there is none: for those of
+# ``OPTIONAL``, where the method asks for it if it must, and where one is the default.
 TEXT, FLAG, NUMBER, WHOLE = "text", "flag", "number", "whole"
 RECORD, DAY, ROWS, VALUES = "record", "day", "rows", "values"
+RECORDS, TEXTS, LINES = "records", "texts", "lines"
 OPTIONAL = (TEXT, RECORD)
+# Ids are columns of four bytes.
+HIGHEST_ID = 2**31 - 1
+# Lists of one kind, and the kind.
+ITEMS = {RECORDS: RECORD, TEXTS: TEXT, LINES: VALUES}
 COLUMN_KINDS = {
     "char": TEXT,
     "text": TEXT,
@@ -39,23 +45,34 @@ def arguments(**kinds):
 
     def decorate(method):
         signature = inspect.signature(method)
+        may_lack = {
+            name for name in kinds if _is_nothing(signature.parameters[name].default)
+        }
 
         @functools.wraps(method)
         def checked(self, *args, **kwargs):
             given = signature.bind(self, *args, **kwargs).arguments
             for name, kind in kinds.items():
-                if name in given:
+                if name in given and not (
+                    name in may_lack and _is_nothing(given[name])
+                ):
                     check_argument(self.env, name, given[name], kind)
             return method(self, *args, **kwargs)
 
+        checked.argument_kinds = kinds
         return checked
 
     return decorate
 
 
+def _is_nothing(value):
+    # Zero is something.
+    return value is None or value is False
+
+
 def check_argument(env, name, value, kind):
     """Raise unless ``value`` is of the kind the argument ``name`` takes."""
-    if kind in OPTIONAL and (value is None or value is False):
+    if kind in OPTIONAL and _is_nothing(value):
         return
     if not _is_kind(value, kind):
         raise UserError(
@@ -81,7 +98,7 @@ def check_values(model, *rows):
         check_argument(model.env, "vals", vals, VALUES)
         for name, value in vals.items():
             field = model._fields.get(name)
-            if not field or value is None or value is False:
+            if not field or _is_nothing(value):
                 continue
             label = f"{field._description_string(model.env)} ({name})"
             _check_value(model.env, field, label, value)
@@ -128,9 +145,13 @@ def _is_kind(value, kind):
     if kind == WHOLE:
         return number and math.isfinite(value) and value == int(value)
     if kind == RECORD:
-        return number and isinstance(value, int) and value > 0
+        return number and isinstance(value, int) and 0 < value <= HIGHEST_ID
     if kind == DAY:
         return _is_day(value)
+    if kind in ITEMS:
+        return isinstance(value, list | tuple) and all(
+            _is_kind(item, ITEMS[kind]) for item in value
+        )
     if kind == ROWS:
         return isinstance(value, list | tuple)
     return isinstance(value, dict)
@@ -152,6 +173,9 @@ def _kind_label(env, kind):
         WHOLE: env._("a whole number"),
         RECORD: env._("the id of a record"),
         DAY: env._("a day as YYYY-MM-DD"),
+        RECORDS: env._("a list of ids"),
+        TEXTS: env._("a list of texts"),
+        LINES: env._("a list of names with their values"),
         ROWS: env._("a list"),
         VALUES: env._("names with their values"),
     }[kind]

@@ -16,6 +16,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .arguments import TEXT, arguments
+
 
 class CrmApproval(models.Model):
     _name = "crm.approval"
@@ -163,12 +165,14 @@ class CrmApproval(models.Model):
             )
         return self.env[self.res_model].browse(self.res_id)
 
+    @arguments(comment=TEXT)
     def action_approve(self, comment=None):
         """Approve the documents; see ``crm.approval.mixin.action_approve``."""
         for approval in self:
             approval._document().action_approve(comment)
         return True
 
+    @arguments(comment=TEXT)
     def action_reject(self, comment):
         """Refuse the documents; a comment is required."""
         for approval in self:

@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tools import format_list
 
+from .arguments import TEXT, arguments
+
 
 class CrmApprovalMixin(models.AbstractModel):
     _name = "crm.approval.mixin"
@@ -131,6 +133,7 @@ class CrmApprovalMixin(models.AbstractModel):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(step=TEXT, comment=TEXT)
     def action_request_approval(self, step=None, comment=None):
         """Ask for a decision on each document.
 
@@ -144,6 +147,7 @@ class CrmApprovalMixin(models.AbstractModel):
             ids += record._approval_request(step, comment)
         return ids
 
+    @arguments(comment=TEXT)
     def action_approve(self, comment=None):
         """Approve each document at the level that is up, as one of its deciders.
 
@@ -153,6 +157,7 @@ class CrmApprovalMixin(models.AbstractModel):
             record._approval_decide("approved", comment)
         return True
 
+    @arguments(comment=TEXT)
     def action_reject(self, comment):
         """Refuse each document; ``comment`` says why and is required."""
         if not (comment or "").strip():
@@ -161,6 +166,7 @@ class CrmApprovalMixin(models.AbstractModel):
             record._approval_decide("refused", comment)
         return True
 
+    @arguments(comment=TEXT)
     def action_withdraw_approval(self, comment=None):
         """Take the request back; only who asked may.
 

@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .arguments import TEXT, arguments
 from .reminders import remind_batch
 
 # Values of the notices the running call issues.
@@ -368,6 +369,7 @@ class CrmRoutingNotice(models.Model):
         """
         return self._transition("cancel")
 
+    @arguments(text=TEXT)
     def action_answer(self, text):
         """Answer for the department.
 

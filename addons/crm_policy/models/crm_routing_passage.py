@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .arguments import NUMBER, TEXT, arguments
 from .crm_routing_limit import CASE
 
 # What going out sets: written in one statement.
@@ -473,6 +474,7 @@ class CrmRoutingPassage(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(days=NUMBER, reason=TEXT)
     def action_extend(self, days, reason):
         """Extend a running stay; the first due date and the reason are kept.
 

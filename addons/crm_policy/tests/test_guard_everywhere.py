@@ -80,7 +80,6 @@ class TestGuardEverywhere(PolicyCase):
                 if (
                     not name.startswith("_")
                     and inspect.isfunction(method)
-                    and not getattr(method, "_api_model", False)
                     and not getattr(method, "_api_private", False)
                 ):
                     yield model, name, inspect.signature(method).parameters
@@ -104,6 +103,22 @@ class TestGuardEverywhere(PolicyCase):
                 ):
                     getattr(model.browse(ids), name)(**arguments)
         self.assertGreater(tried, 10)
+
+    def test_every_argument_has_a_kind(self):
+        """What a program sends is checked by name before anything is done with it."""
+        for model, name, parameters in self._public_methods():
+            declared = set()
+            for cls in type(model).mro():
+                declared.update(
+                    getattr(vars(cls).get(name), "argument_kinds", {}),
+                )
+            undeclared = [
+                key
+                for key, parameter in list(parameters.items())[1:]
+                if key not in declared and parameter.kind is not parameter.VAR_KEYWORD
+            ]
+            with self.subTest(model=model._name, method=name):
+                self.assertFalse(undeclared)
 
     def test_overridden_methods_stay_callable(self):
         """A method without records stays one: clients call it without ids."""

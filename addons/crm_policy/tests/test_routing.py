@@ -329,12 +329,13 @@ class TestRouting(RoutingSetup, PolicyCase):
             (0, "x"),
             (-1, "x"),
             (0.3, "x"),
-            ("1", "x"),
             (1, " "),
             (1, None),
         ):
             with self.assertRaises(ValidationError, msg=(days, reason)):
                 stay.action_extend(days, reason)
+        with self.assertRaisesRegex(UserError, "days must be a number"):
+            stay.action_extend("1", "x")
         document.with_user(self.user_quality).action_to_sales()
         with (
             self.assertRaisesRegex(UserError, "nothing to extend"),

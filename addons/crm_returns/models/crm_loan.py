@@ -11,6 +11,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 from .crm_return_item import FINAL_STATES
 
 STATES = [
@@ -277,6 +279,7 @@ class CrmLoan(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(comment=TEXT)
     def action_submit(self, comment=None):
         """Ask the head of the department to let the goods out."""
         self.check_access("write")
@@ -340,6 +343,7 @@ class CrmLoan(models.Model):
                 self.env["crm.return.plan"]._begin(loan, items)
         return True
 
+    @arguments(date=DAY, reason=TEXT)
     def action_extend(self, date, reason):
         """Let the goods stay out longer.
 

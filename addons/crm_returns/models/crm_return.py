@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 # The state machine SM-14 (with SM-16 for the accounting end).
 STATES = [
     ("draft", "Draft"),  # the salesperson checks the demand against the standard
@@ -427,6 +429,7 @@ class CrmReturn(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(comment=TEXT)
     def action_submit(self, comment=None):
         """Submit the application for approval (RET-17).
 

@@ -9,6 +9,8 @@ to RET-74).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 STATES = [
     ("draft", "Draft"),
     ("signature", "In Signature"),
@@ -278,6 +280,7 @@ class CrmReturnAllowance(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(comment=TEXT)
     def action_submit(self, comment=None):
         """Ask for the signatures of the managers (RET-56).
 

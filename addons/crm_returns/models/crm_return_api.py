@@ -189,6 +189,7 @@ class CrmReturn(models.Model):
 
     @api.model
     @api.readonly
+    @arguments(number=TEXT)
     def lookup(self, number):
         """Return the facts of one return the user may see.
 

@@ -4,6 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 from .crm_complaint import NOT_RETURNED
 from .crm_return import OPEN_REQUEST_STATES
 from .crm_return_criteria import DECIDED
@@ -319,10 +321,12 @@ class CrmReturn(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(comment=TEXT)
     def action_request_excess(self, comment=None):
         """Ask for a decision on goods received beyond the ratio (GAP-29)."""
         return self.action_request_approval("excess", comment)
 
+    @arguments(comment=TEXT)
     def action_withdraw_return(self, comment):
         """End the application because the customer keeps the goods.
 

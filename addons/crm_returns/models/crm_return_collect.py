@@ -11,6 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list, plaintext2html
 
+from odoo.addons.crm_policy.models.arguments import DAY, RECORD, TEXT, arguments
+
 # Departments whose people judge goods at the customer (RET-04, RET-24, GAP-38).
 ENGINEERS = ("service", "quality", "technical")
 INSPECT = "crm_returns.mail_activity_type_inspect"
@@ -366,6 +368,7 @@ class CrmReturn(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(user_id=RECORD, date=DAY)
     def action_assign_engineer(self, user_id, date=None):
         """Send commissioning staff to the customer (RET-23).
 
@@ -441,7 +444,8 @@ class CrmReturn(models.Model):
             )
         return True
 
-    def action_announce(self, arrival_date, note=None):
+    @arguments(arrival_date=DAY, note=TEXT)
+    def action_announce(self, arrival_date=None, note=None):
         """Tell the warehouse of bulky goods, with the list of them (RET-32).
 
         For the salesperson, the commissioning staff and the customer-service section.
@@ -504,6 +508,7 @@ class CrmReturn(models.Model):
         ]
         return plaintext2html("\n".join(filter(None, [note, *rows])))
 
+    @arguments(text=TEXT)
     def action_ask_coordination(self, text):
         """Ask the superior to help find room for these goods (RET-33).
 

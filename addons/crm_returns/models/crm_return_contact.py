@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 
 class CrmReturnContact(models.Model):
     """One contact. Repeated communication is part of standard C (RET-14); attempts
@@ -94,6 +96,7 @@ class CrmReturnContact(models.Model):
 class CrmReturn(models.Model):
     _inherit = "crm.return"
 
+    @arguments(kind=TEXT, summary=TEXT, outcome=TEXT, date=DAY)
     def record_contact(self, kind, summary, outcome=None, date=None):
         """Record a talk about one return, as the person who had it.
 

@@ -11,6 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 RESULTS = [("met", "Met"), ("open", "To be shown"), ("not_met", "Not met")]
 # Complaint states in which the fault is decided (B).
 DECIDED = ("decided", "executing", "collecting", "closed")
@@ -321,6 +323,7 @@ class CrmReturn(models.Model):
                 )
             )
 
+    @arguments(reason=TEXT)
     def action_override_criteria(self, reason):
         """Admit returns that miss the standard; for the general manager (GAP-34).
 

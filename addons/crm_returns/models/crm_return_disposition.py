@@ -8,6 +8,8 @@ by accounting.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import NUMBER, TEXT, arguments
+
 from .crm_return_item import FINAL_STATES
 
 # {disposition: (state of the entry, mark)}
@@ -211,6 +213,7 @@ class CrmReturnItem(models.Model):
             vals["to_refund"] = True
         return vals
 
+    @arguments(value=NUMBER, reason=TEXT)
     def action_set_value(self, value, reason):
         """Give goods in stock again their value (RET-09, RET-43).
 

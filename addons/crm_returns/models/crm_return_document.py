@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import LINES, arguments
+
 OPEN_STATES = ("approved", "inspected")
 
 
@@ -123,6 +125,7 @@ class CrmReturn(models.Model):
             ]
         )
 
+    @arguments(documents=LINES)
     def take_back_documents(self, documents):
         """Tick off the papers of the purchase taken back from the customer (RET-26).
 

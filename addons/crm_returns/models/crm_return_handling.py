@@ -3,6 +3,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 # States in which an exchange may be ordered.
 EXCHANGE_STATES = (
     "approved",
@@ -153,6 +155,7 @@ class CrmReturn(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(instruction=TEXT)
     def action_instruct_difference(self, instruction):
         """Instruct the storage how to receive goods that differ from the note.
 

@@ -9,6 +9,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import LINES, TEXT, arguments, check_values
+
 from .crm_return import CLOSED_STATES
 
 FINDINGS = ("function", "appearance")
@@ -233,6 +235,7 @@ class CrmReturnInspection(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(signed_by=TEXT, signature=TEXT)
     def action_sign(self, signed_by=None, signature=None):
         """Close the list with the customer's signature (RET-25).
 
@@ -422,6 +425,7 @@ class CrmReturn(models.Model):
             lambda one: one.state == "signed" and one.place == "customer"
         )[:1]
 
+    @arguments(parts=LINES, place=TEXT)
     def start_inspection(self, parts=None, place="customer"):
         """Begin the parts list of one return, or take up the one begun (RET-24).
 
@@ -436,10 +440,11 @@ class CrmReturn(models.Model):
         self._policy_require_one()
         self.check_access("read")
         Inspection = self.env["crm.return.inspection"]
+        check_values(Inspection, {"place": place})
         draft = self.inspection_ids.filtered(
             lambda one: one.state == "draft" and one.place == place
         )[:1]
-        if parts is None:
+        if parts is None or parts is False:
             rows = [
                 Command.create(row) for row in self.line_ids._prepare_inspection_rows()
             ]

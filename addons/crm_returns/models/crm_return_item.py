@@ -10,6 +10,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
+from odoo.addons.crm_policy.models.arguments import NUMBER, RECORD, TEXT, arguments
+
 QA_RESULTS = [
     ("none", "Not judged"),
     ("good", "Good"),
@@ -364,6 +366,7 @@ class CrmReturnItem(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(result=TEXT, note=TEXT, missing_parts=TEXT, disposition=TEXT)
     def action_judge(self, result, note=None, missing_parts=None, disposition=None):
         """Record the judgement of quality on these goods (RET-35, RET-47).
 
@@ -386,6 +389,7 @@ class CrmReturnItem(models.Model):
         self.write(vals)
         return True
 
+    @arguments(quantity=NUMBER)
     def action_split(self, quantity):
         """Take part of the goods into an entry of its own, to judge it differently.
 
@@ -480,6 +484,7 @@ class CrmReturnItem(models.Model):
 
     @api.model
     @api.readonly
+    @arguments(lot=TEXT, product_id=RECORD, customer_id=RECORD)
     def ledger(self, lot=None, product_id=None, customer_id=None):
         """Return the ledger of returned goods as plain rows (RET-43).
 

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 from .crm_return import OPEN_REQUEST_STATES
 
 TELL = "crm_returns.mail_activity_type_tell"
@@ -98,6 +100,7 @@ class CrmReturn(models.Model):
                     user_id=document.user_id.id,
                 )
 
+    @arguments(text=TEXT, channel=TEXT)
     def action_tell_customer(self, text, channel="email"):
         """Answer the customer and keep what he was told (GAP-35, RET-16).
 

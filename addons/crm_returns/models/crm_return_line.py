@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 from .sale_order_line import RESERVING_STATES
 
 QUALITY_FIELDS = ("qa_result", "qa_note")
@@ -439,6 +441,7 @@ class CrmReturnLine(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(result=TEXT, note=TEXT)
     def action_record_quality(self, result, note=None):
         """Record the judgement of quality on these lines (RET-35).
 

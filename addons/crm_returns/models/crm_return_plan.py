@@ -9,6 +9,15 @@ RET-43). Execution by the warehouse lies in ``crm_return_disposition``.
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.crm_policy.models.arguments import (
+    DAY,
+    FLAG,
+    NUMBER,
+    RECORD,
+    TEXT,
+    arguments,
+)
+
 # The second half of the state machine SM-14, from the analysis on.
 STATES = [
     ("draft", "In Analysis"),
@@ -302,6 +311,7 @@ class CrmReturnPlan(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    @arguments(comment=TEXT)
     def action_submit(self, comment=None):
         """Ask the general manager to approve the plan (RET-37).
 
@@ -313,6 +323,7 @@ class CrmReturnPlan(models.Model):
             plan.action_request_approval("plan", comment)
         return True
 
+    @arguments(start=DAY, end=DAY)
     def action_schedule(self, start, end):
         """Schedule the rework and issue its repair orders (RET-39, RET-40).
 
@@ -351,6 +362,7 @@ class CrmReturnPlan(models.Model):
             ).action_repair_start()
         return True
 
+    @arguments(labour=NUMBER, other=NUMBER)
     def action_finish(self, labour=0.0, other=0.0):
         """Finish the rework and hand the goods over for inspection (RET-42, F-94).
 
@@ -384,6 +396,7 @@ class CrmReturnPlan(models.Model):
             "finish", plan_id=self.id, labour=self.labour_cost, other=self.other_cost
         )
 
+    @arguments(text=TEXT)
     def action_report_abnormality(self, text):
         """Report something abnormal to the head of the department at once (RET-44).
 
@@ -418,6 +431,7 @@ class CrmReturnPlan(models.Model):
         self._policy_require_one()
         return self._ask("abnormality", plan_id=self.id)
 
+    @arguments(item_id=RECORD, passed=FLAG, note=TEXT)
     def action_recheck(self, item_id, passed, note=None):
         """Record the inspection of one thing after its rework (RET-42).
 

@@ -128,6 +128,10 @@ class TestCollect(ReturnCase):
         with self.assertRaises(AccessError):
             document.start_inspection()
         mine = document.with_user(self.engineer)
+        with self.assertRaisesRegex(UserError, "place"):
+            mine.start_inspection(place="moon")
+        with self.assertRaisesRegex(UserError, "parts must be a list of names"):
+            mine.start_inspection(parts=["sleeve"])
         found = self.env["crm.return.inspection"].browse(mine.start_inspection())
         self.assertEqual(mine.start_inspection(), found.id)
         self.assertEqual(len(found.line_ids), 2)

@@ -5,7 +5,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from odoo.addons.crm_policy.models.arguments import (
+    DAY,
     FLAG,
+    LINES,
     TEXT,
     VALUES,
     arguments,
@@ -99,7 +101,14 @@ class CrmVisit(models.Model):
         result["participant_ids"] = [(0, 0, {"user_id": user}) for user in users]
         return result
 
-    @arguments(report_text=TEXT, result=TEXT)
+    @arguments(
+        report_text=TEXT,
+        result=TEXT,
+        date_held=DAY,
+        findings=LINES,
+        next_visit_date=DAY,
+        values=VALUES,
+    )
     def report_visit(
         self,
         report_text,

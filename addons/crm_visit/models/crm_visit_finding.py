@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_policy.models.arguments import TEXT, arguments
+
 
 class CrmVisitFinding(models.Model):
     _name = "crm.visit.finding"
@@ -164,6 +166,7 @@ class CrmVisitFinding(models.Model):
             ]
         )
 
+    @arguments(note=TEXT)
     def action_follow_up_done(self, note=None):
         """Record that the follow-up is done.
 

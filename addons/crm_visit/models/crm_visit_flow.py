@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_policy.models.arguments import DAY, TEXT, arguments
+
 # Expenses in these states have been audited (VIS-123).
 AUDITED_EXPENSES = ("approved", "posted", "in_payment", "paid", "refused")
 
@@ -138,6 +140,7 @@ class CrmVisit(models.Model):
 
     # ---------------------------------------------------------------- actions
 
+    @arguments(reason=TEXT)
     def action_override_staffing(self, reason):
         """Allow fewer salespeople than the policy asks, with a reason (GAP-46).
 
@@ -166,6 +169,7 @@ class CrmVisit(models.Model):
         )
         return True
 
+    @arguments(date_held=DAY)
     def action_hold(self, date_held=None):
         """Record that the visits took place.
 
@@ -246,6 +250,7 @@ class CrmVisit(models.Model):
         self.activity_feedback(["crm_visit.activity_type_sign"], user_id=self.env.uid)
         return True
 
+    @arguments(reason=TEXT)
     def action_send_back(self, reason):
         """Send a report back to be completed; the signatures are void.
 
@@ -280,6 +285,7 @@ class CrmVisit(models.Model):
         self._transition("close")
         return True
 
+    @arguments(reason=TEXT)
     def action_cancel(self, reason):
         """Cancel visits that will not take place.
 
