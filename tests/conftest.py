@@ -64,5 +64,5 @@ def demo_server(living_home):
 @pytest.fixture(scope="session")
 def site(workbench):
     """A served company with people in every role and documents; ``support.site``."""
-    with sites.site(workbench, worked=True) as running:
+    with sites.site(workbench, work="worked") as running:
         yield running

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.support import site as sites
 from tests.support.browser import english
 from tests.support.clients import Json2
 from tools import paths
@@ -35,6 +36,13 @@ DO_ACTION = """
     return "";
 }})()
 """
+
+
+@pytest.fixture(scope="module")
+def site(workbench):
+    """A company with documents of every kind, so that every form has something."""
+    with sites.site(workbench, work="busy") as running:
+        yield running
 
 
 def our_actions(site):

@@ -8,6 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tests.support.examples import DOCUMENT
+from tools import paths
+
 SCRIPT = Path(__file__).with_name("make_company.py")
 #: Parameter of the database that keeps what the script wrote down.
 FACTS = "crm.tests.facts"
@@ -65,7 +68,8 @@ def company(workbench, work=None):
 
     # What it holds is of a day, and its API keys end some day.
     today = datetime.now(ZoneInfo("Asia/Shanghai"))
-    return workbench.derived(kind, SCRIPT.parent, fill, f"{today:%m%d}")
+    examples = paths.file_digest(DOCUMENT) if work == "busy" else ""
+    return workbench.derived(kind, SCRIPT.parent, fill, f"{today:%m%d}{examples}")
 
 
 def take_facts(workbench, name):
@@ -79,10 +83,10 @@ def take_facts(workbench, name):
 
 
 @contextlib.contextmanager
-def site(workbench, worked=False):
+def site(workbench, work=None):
     """The site of a test run.
 
-    :param worked: with the documents of the documented examples, and a twin
+    :param work: as of ``company``; a ``worked`` company has a twin
 
     ``CRM_TEST_URL`` and ``CRM_TEST_DATABASE`` name a server that runs already, and
     ``CRM_TEST_FACTS`` the file ``make_company.py`` wrote for its database. The
@@ -96,14 +100,14 @@ def site(workbench, worked=False):
         )
         return
     with contextlib.ExitStack() as stack:
-        template = company(workbench, "worked" if worked else None)
+        template = company(workbench, work)
         libpq = workbench.target.libpq()
         names = [
             stack.enter_context(workbench.database(name, template))
-            for name in (("site", "twin") if worked else ("site",))
+            for name in (("site", "twin") if work == "worked" else ("site",))
         ]
         facts = take_facts(workbench, names[0])
         served = ",".join(names)
         url = stack.enter_context(workbench.serving(names[0], db_name=served)).url
-        twin = Site(url, names[1], facts, libpq) if worked else None
+        twin = Site(url, names[1], facts, libpq) if len(names) > 1 else None
         yield Site(url, names[0], facts, libpq, twin)

@@ -271,7 +271,7 @@ def received_return(site, partner, line, approved, received):
     quality.call("crm.return.line", "action_record_quality", lines, result="good")
     quality.call("crm.return", "action_judged", ids)
     proof = value_of(seller, ("crm.return.proof.type", "code", "red_invoice"))
-    scan = {"name": "红字发票.pdf", "datas": "JVBERi0xLjQ="}
+    scan = {"name": "红字发票.png", "datas": SIGNATURE}
     seller.write(
         "crm.return",
         ids,
