@@ -34,7 +34,7 @@ def leave(env, addon):
 
     :param addon: technical name of the addon that leaves
     """
-    documents = [name for name, cls in env.items() if cls._original_module == addon]
+    documents = [name for name, model in env.items() if model._original_module == addon]
     staying = _staying(env)
     if "crm_policy" in staying:
         release_rules(env, addon)
@@ -129,8 +129,10 @@ def retire_decisions(env, decided, gone):
     everything = env(context={**env.context, "active_test": False})
     types = everything["ir.model"].search([("model", "in", decided)])
     authorities = everything["crm.authority"].search([("model_id", "in", types.ids)])
-    taken = everything["crm.approval"].search([("authority_id", "in", authorities.ids)])
-    used = taken.authority_id
+    taken = everything["crm.approval"]._read_group(
+        [("authority_id", "in", authorities.ids)], ["authority_id"]
+    )
+    used = authorities.browse(authority.id for (authority,) in taken)
     (authorities - used).unlink()
     # By SQL, because no authority in use may be without its document type or group.
     # The group may be one of the leaving addon.
@@ -224,7 +226,12 @@ def _release_references(env, addon, documents):
         if model in documents or model not in env or not env[model]._auto:
             continue
         field = env[model]._fields.get(name)
-        if field and field.store and getattr(field, "ondelete", "") == "restrict":
+        if (
+            field
+            and field.store
+            and not field.required
+            and getattr(field, "ondelete", "") == "restrict"
+        ):
             env.cr.execute(
                 SQL(
                     "UPDATE %(table)s SET %(name)s = NULL WHERE %(name)s IS NOT NULL",
@@ -258,8 +265,8 @@ def _empty_tables(env, documents):
     for model, table in tables.items():
         env.cr.execute(
             SQL(
-                "DELETE FROM %s WHERE id NOT IN "
-                "(SELECT res_id FROM ir_model_data WHERE model = %s)",
+                "DELETE FROM %s document WHERE NOT EXISTS ("
+                "SELECT FROM ir_model_data WHERE model = %s AND res_id = document.id)",
                 SQL.identifier(table),
                 model,
             )

@@ -69,8 +69,8 @@ def test_killed_and_never_reaped(cluster, no_reaper):
 
 def test_killed_while_a_client_works(running):
     """The new server waits until the last process of the old one is gone."""
-    # Two seconds of work without a pause, at which it would see that it is alone.
-    rows = "generate_series(1, 20000) a, generate_series(1, 1000) b"
+    # Some seconds of work without a pause, at which it would see that it is alone.
+    rows = "generate_series(1, 50000) a, generate_series(1, 1000) b"
     client = subprocess.Popen(
         [running.program("psql"), "-h", running.socket, "-U", "postgres", "-Xc"]
         + [f"SELECT count(*) FROM {rows}"],

@@ -465,6 +465,8 @@ class CrmApproval(models.Model):
         """
         principals, problems, members = {}, {}, {}
         for model, approvals in self.grouped("res_model").items():
+            if model not in self._approved_models():
+                continue
             documents = self.env[model].browse(approvals.mapped("res_id")).exists()
             # of one recordset, so that what is read of one is read of all
             by_id = {document.id: document for document in documents}
