@@ -75,6 +75,18 @@ def test_every_term_is_translated(addon, templates):
     assert not missing, f"{len(missing)} terms without Chinese, such as:\n{text}"
 
 
+@pytest.mark.parametrize("addon", ADDONS)
+def test_template_is_current(addon, templates):
+    """Odoo leaves out what is not in the addon's .pot, translated or not."""
+    file = paths.ADDONS / addon / "i18n" / f"{addon}.pot"
+    known, exported = (
+        {(entry.msgctxt, entry.msgid) for entry in polib.pofile(path)}
+        for path in (file, templates / f"{addon}.pot")
+    )
+    differing = sorted(msgid for _context, msgid in known ^ exported)
+    assert not differing, f"{len(differing)} terms, such as {differing[:SHOWN]}"
+
+
 def _is_field(entry):
     in_code = all(name.startswith("code:") for name, _line in entry.occurrences)
     return in_code and FIELD.fullmatch(entry.msgid)
