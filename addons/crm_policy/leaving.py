@@ -35,7 +35,7 @@ def leave(env, addon):
     :param addon: technical name of the addon that leaves
     """
     documents = [name for name, model in env.items() if model._original_module == addon]
-    staying = _staying(env)
+    staying = set(_staying_addons(env, addon))
     if "crm_policy" in staying:
         release_rules(env, addon)
         _remove_stays(env, documents)
@@ -155,14 +155,6 @@ def retire_decisions(env, decided, gone):
         [("model_ids", "in", types.ids)]
     )
     delegations.filtered(lambda one: one.model_ids <= types).unlink()
-
-
-def _staying(env):
-    """Return the names of the addons that are not about to leave."""
-    modules = env["ir.module.module"].search(
-        [("state", "in", ("installed", "to upgrade"))]
-    )
-    return set(modules.mapped("name"))
 
 
 def _carriers(model):

@@ -15,6 +15,7 @@ from . import crm_policy_rule_kind
 from . import crm_policy_rule
 from . import crm_authority
 from . import crm_approval
+from . import crm_approval_chain
 from . import crm_approval_erasure
 from . import crm_approval_delegation
 from . import crm_approval_mixin

@@ -117,7 +117,7 @@ class CrmAuthority(models.Model):
 
     # ------------------------------------------------------------ constraints
 
-    @api.constrains("decider", "group_id", "user_ids")
+    @api.constrains("decider", "group_id", "user_ids", "active")
     def _check_decider(self):
         for record in self:
             if record.decider == "group" and not record.group_id:

@@ -2,7 +2,7 @@
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -62,6 +62,18 @@ class TestLeaving(ApprovalCase):
         self.assertFalse(self.env["crm.approval"]._verify_chain(self.company))
         self.env["crm.approval"]._cron_refresh_candidates()
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            authority.active = True
+
+    def test_retired_authority_stays_out_of_use(self):
+        """Taken up again without its group, it would ask nobody at all."""
+        self._pcb_bands()
+        document = self._asked(200000)
+        self._decide(document, self.user_gm)
+        authority = self._approvals(document).authority_id
+        self.assertEqual(authority.decider, "group")
+        retire_decisions(self.env, [DOCUMENT], [])
+        self.assertTrue(authority.model_id)
+        with self.assertRaisesRegex(ValidationError, "choose the group"):
             authority.active = True
 
     def test_delegation_never_grows(self):
